@@ -1,0 +1,66 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lanbridge/base/context.hpp"
+#include "lanbridge/sim/description.hpp"
+#include "lanbridge/sim/http_server.hpp"
+
+namespace lanbridge::sim {
+
+/// Where and how a fleet listens.
+struct FleetSettings {
+    FleetSettings() = default;
+    asio::ip::address_v4 address = asio::ip::address_v4::loopback();
+    std::uint16_t port = 0;  ///< the first port, counted upwards; 0 = free ones
+    /// Each device has an address of its own, counted upwards, all at `port` (which then must not be 0).
+    /// On Linux every 127.x.y.z listens.
+    bool own_addresses = false;
+    Secret key;                      ///< of every device
+    std::uint64_t first_number = 1;  ///< from which uuids are made up
+    HttpSettings http;
+};
+
+/// One simulated device on a socket.
+class Member {
+public:
+    Member(Context context, SharedBlueprint blueprint, Identity identity, const HttpSettings& http)
+        : device(std::move(blueprint), std::move(identity), context.time), server(context, device, http) {}
+    MerossDevice device;
+    HttpServer server;
+
+    std::string address() const;  ///< "127.0.0.1:40001"
+};
+
+/// Many simulated devices in one process.
+class Fleet {
+public:
+    explicit Fleet(Context context, FleetSettings settings = {});
+    ~Fleet() { close(); }
+
+    /// Adds `count` devices of one kind and starts them. Errors: as `HttpServer::listen`; those that were
+    /// started before the failure stay.
+    Result<void> add(SharedBlueprint blueprint, std::size_t count = 1);
+    /// Recordings, descriptions or folders of them. Errors: those of the first file that cannot be used.
+    Result<void> add_path(const std::string& path);
+    /// The devices of `run --demo`, one of each built-in description.
+    Result<void> add_demo();
+
+    const std::vector<std::unique_ptr<Member>>& members() const noexcept { return members_; }
+    Member& operator[](std::size_t index) { return *members_.at(index); }
+    /// Lets replays go on and hours pass while nobody asks; runs until cancelled.
+    asio::awaitable<void> live();
+    void close();
+
+private:
+    asio::ip::tcp::endpoint next_endpoint();
+
+    Context context_;
+    FleetSettings settings_;
+    std::size_t started_ = 0;
+    std::vector<std::unique_ptr<Member>> members_;
+};
+
+}  // namespace lanbridge::sim
