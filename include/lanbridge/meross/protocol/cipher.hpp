@@ -19,7 +19,8 @@ public:
     /// The key that an ECDHE exchange led to.
     static PayloadCipher for_session(ByteSpan shared_x);
     /// The key for the Wi-Fi password in Config.WifiX.
-    static PayloadCipher for_wifi_password(std::string_view type, std::string_view uuid, std::string_view mac);
+    static PayloadCipher for_wifi_password(std::string_view type, std::string_view uuid,
+                                           std::string_view mac);
 
     std::string encrypt(std::string_view text) const;
     /// Errors: `malformed` for what is not base64 of whole blocks.

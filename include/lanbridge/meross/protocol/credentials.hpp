@@ -15,8 +15,8 @@ struct MqttCredentials {
     Secret password;
 };
 /// `tail` is the random end of the client id, 16 alphanumerics.
-MqttCredentials device_credentials(const Uuid& uuid, std::string_view mac, const Secret& key, std::string_view user_id,
-                                   std::string_view tail);
+MqttCredentials device_credentials(const Uuid& uuid, std::string_view mac, const Secret& key,
+                                   std::string_view user_id, std::string_view tail);
 
 struct BrokerAddress {
     std::string host;

@@ -11,7 +11,8 @@
 #include "lanbridge/base/secret.hpp"
 #include "lanbridge/base/strong.hpp"
 
-// The envelope of every Meross message, the same on HTTP and MQTT. Facts: docs/protocols/meross.md, "Envelope".
+// The envelope of every Meross message, the same on HTTP and MQTT. Facts: docs/protocols/meross.md,
+// "Envelope".
 namespace lanbridge::meross {
 
 /// 32 lower case hex digits; the last 12 are the MAC address.
@@ -56,6 +57,8 @@ struct Message {
 Result<Message> parse_message(std::string_view text);
 /// Compact, members in the order devices and the reference client use, UTF-8 not escaped.
 std::string serialize(const Header& header, const Json& payload);
+/// The same, keeping the order of the payload's members.
+std::string serialize(const Header& header, const OrderedJson& payload);
 inline std::string serialize(const Message& message) { return serialize(message.header, message.payload); }
 
 /// lowercase_hex(md5(messageId ++ key ++ decimal(timestamp)))
@@ -70,8 +73,8 @@ struct Origin {
     std::int64_t timestamp = 0;  ///< epoch seconds
 };
 /// A signed request header with a fresh message id.
-Header make_request_header(std::string_view name_space, Method method, const Secret& key, const Origin& origin,
-                           Random& random);
+Header make_request_header(std::string_view name_space, Method method, const Secret& key,
+                           const Origin& origin, Random& random);
 
 /// `header.uuid` if there, else the uuid inside `header.from` (`/appliance/<uuid>/publish`).
 std::optional<Uuid> sender_of(const Header& header);

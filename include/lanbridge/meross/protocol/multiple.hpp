@@ -9,7 +9,8 @@
 
 #include "lanbridge/meross/protocol/message.hpp"
 
-// Control.Multiple: several requests in one, and what devices do to the answer. Facts: docs/protocols/meross.md.
+// Control.Multiple: several requests in one, and what devices do to the answer. Facts:
+// docs/protocols/meross.md.
 namespace lanbridge::meross {
 
 /// A request without envelope.
@@ -55,8 +56,8 @@ struct PackItem {
     Request request;
     double estimate;
 };
-/// Groups `due` into batches that fit, and fills spare slots of a batch with `lazy` items (least recently polled
-/// first). A batch of one is sent plain. `max_cmd_num` <= 1: no packing.
+/// Groups `due` into batches that fit, and fills spare slots of a batch with `lazy` items (least recently
+/// polled first). A batch of one is sent plain. `max_cmd_num` <= 1: no packing.
 struct PackPlan {
     std::vector<std::vector<std::size_t>> due_batches;    ///< indices into `due`
     std::vector<std::vector<std::size_t>> lazy_in_batch;  ///< per batch, indices into `lazy`

@@ -19,6 +19,7 @@ enum class GetShape : std::uint8_t {
     list_c,      ///< {key:[{"channel":0},…]}
     list_sx,     ///< {key:[{"channel":0,"data":[…]}]}
     push_query,  ///< PUSH {}
+    dict_id,     ///< {key:{"id":…}}: one object, by its id
 };
 
 /// What tells the objects of a payload apart.
@@ -45,6 +46,7 @@ struct Namespace {
     int cloud_period_s = 1195;
     int base_size = 300;  ///< expected characters of an answer
     int item_size = 0;    ///< more per channel or item
+    int chunk = 0;        ///< strategy chunked: sub-devices per request
 };
 
 /// Sorted by name, then device before hub.

@@ -8,8 +8,11 @@
 
 namespace lanbridge::meross {
 
-/// Talks over HTTP to a bound device whose key is unknown, by reflecting signatures that the device made itself:
-/// (messageId, timestamp, sign) of any reply is a valid triple. Old firmware only; the last resort.
+/// The members of a parsed header as they were on the wire; for the calls below.
+Json to_json(const Header& header);
+
+/// Talks over HTTP to a bound device whose key is unknown, by reflecting signatures that the device made
+/// itself: (messageId, timestamp, sign) of any reply is a valid triple. Old firmware only; the last resort.
 /// Facts: docs/protocols/meross.md, "Without a key".
 class ReplyHeader {
 public:
@@ -19,7 +22,7 @@ public:
     /// The body to send for this request now.
     std::string request(const Request& request) const;
     /// The body to send once more after an ERROR 5001, made from that answer.
-    std::string retry(const Request& request, const Json& error_reply_header);
+    std::string retry(const Request& request, const Json& error_reply_header) const;
     /// A reply was accepted: its header is the base of the next request.
     void accepted(const Json& reply_header) { stored_ = reply_header; }
     /// The transport failed: start over.

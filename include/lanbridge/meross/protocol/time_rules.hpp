@@ -16,14 +16,18 @@ struct DeviceTime {
 };
 DeviceTime parse_device_time(const Json& time);
 
-/// [[start, offset, dst], …]: the rule in force at `device_timestamp` and the next one. A zone of fixed offset
-/// without any transition gets one rule starting at `device_timestamp`. Errors: `not_found` for an unknown zone.
+/// [[start, offset, dst], …]: the rule in force at `device_timestamp` and the next one. A zone of fixed
+/// offset without any transition gets one rule starting at `device_timestamp`. Errors: `not_found` for an
+/// unknown zone.
 Result<Json> time_rules(std::string_view zone, std::int64_t device_timestamp);
 /// The payload of SET System.Time. Errors: as above.
 Result<Json> set_time_payload(std::string_view zone, std::int64_t device_timestamp);
 
 /// Offset from UTC that the device itself applies at `when`: by its rules, else by its zone's name, else 0.
 int device_offset_s(const DeviceTime& time, std::int64_t when);
+/// Whether the device's rules give the zone's offset now and through the next seven days. False for an
+/// unknown zone.
+bool time_rules_hold(const DeviceTime& time, std::string_view zone, std::int64_t device_timestamp);
 
 /// Exponential average of how far the device's clock is behind ours, in seconds.
 class ClockSkew {
