@@ -25,6 +25,7 @@ enum class Stream { output, error };
 using LineHandler = std::function<void(Stream, std::string_view line)>;
 
 struct Exit {
+    Exit() = default;
     int status = 0;  ///< of the program, when no signal ended it
     int signal = 0;  ///< that ended it, or 0
     bool clean() const noexcept { return status == 0 && signal == 0; }

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lanbridge/base/error.hpp"
+
+namespace lanbridge::net {
+
+/// A freshly started child. The descriptors are the caller's to close; both pipes do not block.
+struct Spawned {
+    int pid = 0;
+    int output = -1;  ///< read ends of its standard output and error
+    int error = -1;
+};
+
+/// Starts `argv[0]` (a path). Blocks for the moment between fork and exec, so that a failing exec is reported
+/// here.
+Result<Spawned> spawn(const std::vector<std::string>& argv);
+
+}  // namespace lanbridge::net
