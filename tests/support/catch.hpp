@@ -11,6 +11,16 @@
 #include <catch2/catch.hpp>
 #endif
 
+#include "lanbridge/base/error.hpp"
+
+/// A result prints its error; its value need not be printable.
+template <class T>
+struct Catch::StringMaker<boost::system::result<T, lanbridge::Error>> {
+    static std::string convert(const boost::system::result<T, lanbridge::Error>& result) {
+        return result.has_value() ? "a value" : result.error().text();
+    }
+};
+
 namespace lanbridge::test {
 using Catch::Matchers::WithinAbs;
 #if __has_include(<catch2/catch_test_macros.hpp>)
