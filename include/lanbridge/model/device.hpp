@@ -51,9 +51,9 @@ struct DeviceDescription {
     std::string serial_number;
     std::string sw_version;
     std::string hw_version;
-    std::string mac;      ///< lower case with colons; "" for devices without a network address
-    std::string address;  ///< host[:port]; "" = none
-    DeviceId via;         ///< the hub it stands behind; empty = the bridge
+    std::string mac;         ///< lower case with colons; "" for devices without a network address
+    std::string address;     ///< host[:port]; "" = none
+    DeviceId via;            ///< the hub it stands behind; empty = the bridge
     bool is_bridge = false;  ///< lanbridge itself: its topics are below `<base>/bridge`
     EntitySetPtr entities;
     friend bool operator==(const DeviceDescription&, const DeviceDescription&) = default;
@@ -120,6 +120,10 @@ public:
     /// Sets or, with nothing, drops an entry of the list of unusable finds. `key` is the finder's own.
     virtual void set_candidate(const std::string& key, std::optional<Candidate> candidate) = 0;
 };
+
+/// Topics of `Memory` that more than one layer reads.
+inline constexpr std::string_view name_topic = "name";        ///< a JSON string: the name a user gave
+inline constexpr std::string_view removed_topic = "removed";  ///< `true`: discovery leaves the device alone
 
 /// What must outlive the process, by device and topic; each record one JSON text.
 class Memory {
