@@ -11,6 +11,9 @@
 
 namespace lanbridge::meross {
 
+/// The vendor's MQTT port, meant where a device names none.
+inline constexpr int default_broker_port = 443;
+
 /// What a device says of itself in System.All and System.Ability. A value; features are built from it.
 struct Facts {
     // hardware
@@ -23,13 +26,16 @@ struct Facts {
     std::string firmware_version;
     std::string inner_ip;
     std::string user_id;
+    std::string server;  ///< the broker it is bound to; "" = not told
+    int server_port = default_broker_port;
     int online_status = -1;  ///< 1 = the device has a broker session
     DeviceTime time;
+    std::int64_t clock = 0;         ///< the device's clock when it said all this, epoch seconds
     Json digest = Json::object();   ///< firmware 1.x: its `control` object
     Json ability = Json::object();  ///< namespace -> parameters
 
     bool has(std::string_view name_space) const { return ability.contains(name_space); }
-    int max_cmd_num() const;  ///< 0 = no Control.Multiple
+    int max_cmd_num() const;  ///< of Control.Multiple; 0 = never send it
 };
 
 /// `all` is the payload of a System.All answer, with or without its `{"all":…}` wrapper.
@@ -43,6 +49,8 @@ struct DigestPart {
     Json payload;
 };
 std::vector<DigestPart> split_digest(const Json& digest);
+/// Keys that `split_digest` knows nothing of, for one line in the log.
+std::vector<std::string> unknown_digest_keys(const Json& digest);
 
 /// "Smart Plug" for "mss310"; the type itself when unknown.
 std::string product_name(std::string_view type);

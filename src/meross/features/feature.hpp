@@ -15,8 +15,8 @@
 
 namespace lanbridge::meross {
 
-/// A payload that arrived, whatever the way: a reply, a push, or a piece of System.All's digest in the shape of
-/// the namespace that it stands for.
+/// A payload that arrived, whatever the way: a reply, a push, or a piece of System.All's digest in the shape
+/// of the namespace that it stands for.
 struct Reading {
     std::string_view name_space;
     const Json& payload;
@@ -38,11 +38,12 @@ struct Action {
     Request request;
     std::vector<Request> read_back;  ///< asked afterwards where no push confirms
     bool reply_is_reading = false;   ///< a SETACK that carries an object is the new state
+    bool read_back_always = false;   ///< a push does not tell all that changed: ask in any case
 };
 
-/// Owns some namespaces from end to end: which entities they make, how a payload becomes values, which request a
-/// command becomes, what to ask for. Values in, values out: no sockets, no clocks. One feature, one file, one line
-/// in `features.cpp`.
+/// Owns some namespaces from end to end: which entities they make, how a payload becomes values, which
+/// request a command becomes, what to ask for. Values in, values out: no sockets, no clocks. One feature, one
+/// file, one line in `features.cpp`.
 class Feature {
 public:
     virtual ~Feature() = default;

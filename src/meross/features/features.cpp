@@ -1,0 +1,32 @@
+#include "meross/features/features.hpp"
+
+#include <array>
+
+namespace lanbridge::meross {
+namespace {
+
+using Maker = FeaturePtr (*)(const Facts&);
+
+constexpr std::array<Maker, 10> makers{
+    &make_toggle,          //
+    &make_togglex,         //
+    &make_metering,        //
+    &make_monitor,         //
+    &make_consumption_h,   //
+    &make_over_temp,       //
+    &make_standby_killer,  //
+    &make_status_led,      //
+    &make_child_lock,      //
+    &make_signal,          //
+};
+
+}  // namespace
+
+std::vector<FeaturePtr> make_features(const Facts& facts) {
+    std::vector<FeaturePtr> features;
+    for (Maker make : makers)
+        if (auto feature = make(facts)) features.push_back(std::move(feature));
+    return features;
+}
+
+}  // namespace lanbridge::meross

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "meross/features/feature.hpp"
+
+// One maker per feature, each in the file of its name. A maker answers nothing for a device without the
+// feature.
+namespace lanbridge::meross {
+
+FeaturePtr make_toggle(const Facts& facts);
+FeaturePtr make_togglex(const Facts& facts);
+FeaturePtr make_metering(const Facts& facts);
+FeaturePtr make_monitor(const Facts& facts);
+FeaturePtr make_consumption_h(const Facts& facts);
+FeaturePtr make_over_temp(const Facts& facts);
+FeaturePtr make_standby_killer(const Facts& facts);
+FeaturePtr make_status_led(const Facts& facts);
+FeaturePtr make_child_lock(const Facts& facts);
+FeaturePtr make_signal(const Facts& facts);
+
+}  // namespace lanbridge::meross
