@@ -1,0 +1,136 @@
+// How a session serves others: commands and raw requests, in turn with its own reading.
+#include "lanbridge/base/log.hpp"
+#include "meross/device/job.hpp"
+
+namespace lanbridge::meross {
+namespace {
+
+const log::Logger logger("meross.device");
+
+/// More than a person or an automation has under way for one device.
+constexpr std::size_t max_jobs = 32;
+/// A garage door answers after 6 s, and one poll may be ahead; what is not done by then is not done at all.
+constexpr auto job_patience = 20s;
+/// Some effects show only after a moment, and over HTTP nobody tells.
+constexpr auto reread_delay = 2s;
+
+}  // namespace
+
+asio::awaitable<Result<void>> Session::apply(model::Command command) {
+    if (!online_) co_return Error(Errc::unreachable, id_.value() + " is offline: " + availability_.detail);
+    auto job = std::make_shared<Job>(services_.context.executor, std::move(command));
+    auto reply = co_await in_turn(std::move(job));
+    if (!reply) co_return std::move(reply).error();
+    co_return Result<void>();
+}
+
+asio::awaitable<Result<Message>> Session::request(Request request) {
+    auto job = std::make_shared<Job>(services_.context.executor, std::move(request));
+    co_return co_await in_turn(std::move(job));
+}
+
+void Session::refresh() {
+    refresh_wanted_ = true;
+    next_cycle_ = now();
+    wake_.notify();
+}
+
+asio::awaitable<Result<Message>> Session::in_turn(std::shared_ptr<Job> job) {
+    const auto self = shared_from_this();
+    if (jobs_.size() >= max_jobs)
+        co_return Error(Errc::overflow, id_.value() + " has too many commands waiting");
+    jobs_.push_back(job);
+    wake_.notify();
+    co_await wait_signal_until(services_.context.time, job->done, now() + job_patience);
+    if (job->result) co_return *std::move(job->result);
+    job->abandoned = true;
+    co_return Error(Errc::timeout, id_.value());
+}
+
+void Session::abandon_jobs() {
+    for (auto& job : jobs_) {
+        job->result = Error(Errc::cancelled, id_.value());
+        job->done.notify();
+    }
+    jobs_.clear();
+}
+
+/// Between cycles: jobs at once, and the second look after a command.
+asio::awaitable<void> Session::rest() {
+    for (;;) {
+        co_await serve();
+        if (reread_at_ && now() >= *reread_at_) co_await read_again();
+        const auto until = reread_at_ ? std::min(next_cycle_, *reread_at_) : next_cycle_;
+        if (now() >= next_cycle_) co_return;
+        co_await wait_signal_until(services_.context.time, wake_, until);
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) co_return;
+    }
+}
+
+asio::awaitable<void> Session::read_again() {
+    reread_at_.reset();
+    const auto name_spaces = std::exchange(reread_, {});
+    for (const auto& name_space : name_spaces) {
+        for (auto& request : schedule_.requests_of(name_space)) {
+            if (!online_) co_return;
+            co_await read_one(std::move(request), Patience::command);
+        }
+    }
+}
+
+asio::awaitable<void> Session::serve() {
+    while (!jobs_.empty()) {
+        const auto job = jobs_.front();
+        jobs_.pop_front();
+        if (job->abandoned) continue;
+        if (job->command) {
+            auto done = co_await execute(*job->command);
+            if (done)
+                job->result = Result<Message>(Message());
+            else
+                job->result = Result<Message>(std::move(done).error());
+        } else {
+            job->result = co_await transport_.request(*job->request, Patience::command);
+        }
+        job->done.notify();
+    }
+}
+
+asio::awaitable<Result<void>> Session::execute(const model::Command& command) {
+    if (!online_) co_return Error(Errc::unreachable, id_.value() + " is offline: " + availability_.detail);
+    for (const auto& feature : features_) {
+        auto action = feature->command(command);
+        if (!action) continue;
+        if (!*action) co_return std::move(*action).error();
+        co_return co_await perform(**std::move(action));
+    }
+    co_return Error(Errc::unsupported, command.entity + " takes no commands");
+}
+
+/// One request, then a look at what the device made of it: an empty acknowledgement proves nothing.
+asio::awaitable<Result<void>> Session::perform(Action action) {
+    const std::string name_space = action.request.name_space;
+    auto reply = co_await ask(std::move(action.request), Patience::command);
+    if (!reply && reply.error().is(Errc::unreachable)) {
+        co_await heartbeat();  // the second failure in a row says: off line
+        co_return std::move(reply).error();
+    }
+    if (reply && action.reply_is_reading && !reply->payload.empty())
+        take(name_space, reply->payload, reply->header.timestamp);
+    if (!reply)
+        logger.warn("{}: {} failed, reading what it really has: {}", id_.value(), name_space,
+                    reply.error().text());
+    Result<void> outcome;
+    for (auto& request : action.read_back) {
+        if (!online_) break;
+        reread_.push_back(request.name_space);
+        auto seen = co_await read_one(std::move(request), Patience::command);
+        if (!seen && outcome) outcome = std::move(seen).error();
+    }
+    if (!reread_.empty()) reread_at_ = now() + reread_delay;
+    if (!reply) co_return std::move(reply).error();
+    co_return outcome;
+}
+
+}  // namespace lanbridge::meross

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <string>
+
+#include "lanbridge/meross/protocol/multiple.hpp"
+#include "lanbridge/model/device.hpp"
+
+namespace lanbridge::meross {
+
+/// How long a request is worth waiting for.
+enum class Patience {
+    normal,   ///< reading: connecting may be tried again for some seconds
+    command,  ///< a user waits: say soon that it does not work
+    brief,    ///< a first read of something that many devices do not answer
+};
+
+/// One way to a device. A reply of method ERROR is a reply: see `error_of`.
+class Transport {
+public:
+    virtual ~Transport() = default;
+    /// Sends one request and waits for its answer; every call builds a message of its own (id, timestamp,
+    /// sign). Errors: `unreachable` (nothing was sent), `closed`, `timeout`, `malformed`, `truncated`,
+    /// `too_large`, `wrong_device`, `device_error` (not a protocol answer at all), `cancelled`.
+    virtual boost::asio::awaitable<Result<Message>> request(Request request, Patience patience) = 0;
+    virtual model::Transport kind() const noexcept = 0;
+};
+
+}  // namespace lanbridge::meross
