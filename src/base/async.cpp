@@ -55,11 +55,12 @@ asio::awaitable<bool> Signal::wait() {
     co_return true;
 }
 
-asio::awaitable<bool> wait_signal_until(TimeSource& time, Signal& signal, TimeSource::Clock::time_point when) {
+asio::awaitable<bool> wait_signal_until(TimeSource& time, Signal& signal,
+                                        TimeSource::Clock::time_point when) {
     using namespace asio::experimental::awaitable_operators;
     const auto first = co_await (signal.wait() || time.sleep_until(when));
     const bool* notified = std::get_if<0>(&first);
-    co_return notified != nullptr && *notified;
+    co_return notified != nullptr&&* notified;
 }
 
 asio::awaitable<Result<Gate::Pass>> Gate::enter() {

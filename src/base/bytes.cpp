@@ -47,7 +47,8 @@ std::string to_base64(ByteSpan bytes) {
 }
 
 Result<Bytes> from_base64(std::string_view text) {
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
+        text.remove_suffix(1);
     if (text.size() % 4 != 0) return Error(Errc::malformed, "base64 text whose length is no multiple of 4");
     std::size_t padding = 0;
     while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;

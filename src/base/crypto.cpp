@@ -47,14 +47,16 @@ Result<Bytes> aes_cbc(ByteSpan key, ByteSpan iv, ByteSpan in, Padding padding, D
     const EVP_CIPHER* cipher = aes_cbc(key.size());
     if (!cipher || iv.size() != 16) return Error(Errc::invalid_value, "AES key or IV of a wrong length");
     const Owned<EVP_CIPHER_CTX> context(EVP_CIPHER_CTX_new());
-    if (EVP_CipherInit_ex(context.get(), cipher, nullptr, key.data(), iv.data(), static_cast<int>(direction)) != 1)
+    if (EVP_CipherInit_ex(context.get(), cipher, nullptr, key.data(), iv.data(),
+                          static_cast<int>(direction)) != 1)
         throw std::runtime_error("OpenSSL refuses AES");
     EVP_CIPHER_CTX_set_padding(context.get(), padding == Padding::pkcs7 ? 1 : 0);
     Bytes out(in.size() + 16);
     int first = 0;
     int last = 0;
-    const bool done = EVP_CipherUpdate(context.get(), out.data(), &first, in.data(), static_cast<int>(in.size())) == 1 &&
-                      EVP_CipherFinal_ex(context.get(), out.data() + first, &last) == 1;
+    const bool done =
+        EVP_CipherUpdate(context.get(), out.data(), &first, in.data(), static_cast<int>(in.size())) == 1 &&
+        EVP_CipherFinal_ex(context.get(), out.data() + first, &last) == 1;
     if (!done) return Error(Errc::malformed, "AES text of a wrong length or padding");
     out.resize(static_cast<std::size_t>(first + last));
     return out;
@@ -89,7 +91,8 @@ Bytes sha256(ByteSpan data) { return digest(EVP_sha256(), data); }
 Bytes hmac_sha256(ByteSpan key, ByteSpan data) {
     Bytes out(32);
     unsigned length = 0;
-    HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data.data(), data.size(), out.data(), &length);
+    HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data.data(), data.size(), out.data(),
+         &length);
     return out;
 }
 

@@ -11,24 +11,42 @@ public:
     const char* name() const noexcept override { return "lanbridge"; }
     std::string message(int value) const override {
         switch (static_cast<Errc>(value)) {
-            case Errc::timeout: return "no answer in time";
-            case Errc::cancelled: return "cancelled";
-            case Errc::unreachable: return "cannot be reached";
-            case Errc::link_down: return "not connected";
-            case Errc::closed: return "connection closed without an answer";
-            case Errc::malformed: return "malformed message";
-            case Errc::truncated: return "truncated message";
-            case Errc::too_large: return "message too large";
-            case Errc::wrong_key: return "key refused";
-            case Errc::wrong_device: return "another device answers here";
-            case Errc::encrypted_without_key: return "the device wants encryption and its key is not known";
-            case Errc::device_error: return "the device answered with an error";
-            case Errc::unsupported: return "not supported";
-            case Errc::invalid_value: return "invalid value";
-            case Errc::not_found: return "not found";
-            case Errc::overflow: return "queue full";
-            case Errc::io: return "input/output error";
-            case Errc::busy: return "busy";
+            case Errc::timeout:
+                return "no answer in time";
+            case Errc::cancelled:
+                return "cancelled";
+            case Errc::unreachable:
+                return "cannot be reached";
+            case Errc::link_down:
+                return "not connected";
+            case Errc::closed:
+                return "connection closed without an answer";
+            case Errc::malformed:
+                return "malformed message";
+            case Errc::truncated:
+                return "truncated message";
+            case Errc::too_large:
+                return "message too large";
+            case Errc::wrong_key:
+                return "key refused";
+            case Errc::wrong_device:
+                return "another device answers here";
+            case Errc::encrypted_without_key:
+                return "the device wants encryption and its key is not known";
+            case Errc::device_error:
+                return "the device answered with an error";
+            case Errc::unsupported:
+                return "not supported";
+            case Errc::invalid_value:
+                return "invalid value";
+            case Errc::not_found:
+                return "not found";
+            case Errc::overflow:
+                return "queue full";
+            case Errc::io:
+                return "input/output error";
+            case Errc::busy:
+                return "busy";
         }
         return "unknown error " + std::to_string(value);
     }

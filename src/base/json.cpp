@@ -35,7 +35,8 @@ std::string join(std::initializer_list<std::string_view> path) {
 
 Error wrong_type(std::initializer_list<std::string_view> path, std::string_view wanted, const Json* found) {
     if (!found) return Error(Errc::malformed, join(path) + " is missing");
-    return Error(Errc::malformed, join(path) + " must be " + std::string(wanted) + ", got " + found->type_name());
+    return Error(Errc::malformed,
+                 join(path) + " must be " + std::string(wanted) + ", got " + found->type_name());
 }
 
 std::optional<std::int64_t> as_int64(const Json& node) noexcept {
@@ -87,14 +88,16 @@ public:
 }  // namespace
 
 Result<Json> parse_json(std::string_view text) {
-    if (too_deep(text)) return Error(Errc::malformed, "JSON nested deeper than " + std::to_string(max_json_depth));
+    if (too_deep(text))
+        return Error(Errc::malformed, "JSON nested deeper than " + std::to_string(max_json_depth));
     auto json = Json::parse(text, nullptr, false);
     if (!json.is_discarded()) return json;
     FirstError first;
     Json::sax_parse(text, &first);
     const bool ended = first.position >= text.size();
-    return Error(ended ? Errc::truncated : Errc::malformed,
-                 "JSON is broken at character " + std::to_string(first.position) + " of " + std::to_string(text.size()));
+    return Error(ended ? Errc::truncated : Errc::malformed, "JSON is broken at character " +
+                                                                std::to_string(first.position) + " of " +
+                                                                std::to_string(text.size()));
 }
 
 std::string dump_json(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
@@ -133,7 +136,8 @@ Result<std::string> read_string(const Json& root, std::initializer_list<std::str
     return wrong_type(path, "a string", node);
 }
 
-std::int64_t int_or(const Json& root, std::initializer_list<std::string_view> path, std::int64_t fallback) noexcept {
+std::int64_t int_or(const Json& root, std::initializer_list<std::string_view> path,
+                    std::int64_t fallback) noexcept {
     const Json* node = find_member(root, path);
     return node ? as_int64(*node).value_or(fallback) : fallback;
 }
@@ -143,7 +147,8 @@ double number_or(const Json& root, std::initializer_list<std::string_view> path,
     return node ? as_number(*node).value_or(fallback) : fallback;
 }
 
-std::string string_or(const Json& root, std::initializer_list<std::string_view> path, std::string_view fallback) {
+std::string string_or(const Json& root, std::initializer_list<std::string_view> path,
+                      std::string_view fallback) {
     const Json* node = find_member(root, path);
     if (node && node->is_string()) return *node->get_ptr<const Json::string_t*>();
     return std::string(fallback);

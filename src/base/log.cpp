@@ -28,7 +28,8 @@ struct Shared {
     /// The level of the longest configured prefix: "meross.http" is covered by "meross".
     Level level_of(std::string_view name) const {
         for (std::string_view prefix = name;;) {
-            if (auto it = settings.levels.find(std::string(prefix)); it != settings.levels.end()) return it->second;
+            if (auto it = settings.levels.find(std::string(prefix)); it != settings.levels.end())
+                return it->second;
             const auto dot = prefix.rfind('.');
             if (dot == std::string_view::npos) return settings.level;
             prefix = prefix.substr(0, dot);

@@ -38,29 +38,40 @@ bool stderr_is_journal() {
 
 spdlog::level::level_enum to_spdlog(Level level) {
     switch (level) {
-        case Level::trace: return spdlog::level::trace;
-        case Level::debug: return spdlog::level::debug;
-        case Level::info: return spdlog::level::info;
-        case Level::warn: return spdlog::level::warn;
-        case Level::error: return spdlog::level::err;
-        case Level::off: break;
+        case Level::trace:
+            return spdlog::level::trace;
+        case Level::debug:
+            return spdlog::level::debug;
+        case Level::info:
+            return spdlog::level::info;
+        case Level::warn:
+            return spdlog::level::warn;
+        case Level::error:
+            return spdlog::level::err;
+        case Level::off:
+            break;
     }
     return spdlog::level::off;
 }
 
 int syslog_priority(Level level) {
     switch (level) {
-        case Level::error: return 3;
-        case Level::warn: return 4;
-        case Level::info: return 6;
-        default: return 7;
+        case Level::error:
+            return 3;
+        case Level::warn:
+            return 4;
+        case Level::info:
+            return 6;
+        default:
+            return 7;
     }
 }
 
 std::string json_line(Level level, std::string_view logger, std::string_view message) {
     OrderedJson line;
     const auto now = std::chrono::system_clock::now().time_since_epoch();
-    line["time"] = std::chrono::duration<double>(std::chrono::duration_cast<std::chrono::milliseconds>(now)).count();
+    line["time"] =
+        std::chrono::duration<double>(std::chrono::duration_cast<std::chrono::milliseconds>(now)).count();
     line["level"] = level_name(level);
     line["logger"] = logger;
     line["message"] = message;
@@ -73,7 +84,8 @@ void open_sink(Format format) {
     auto& sink = Sink::get();
     if (format == Format::automatic) format = stderr_is_journal() ? Format::journald : Format::text;
     sink.format = format;
-    sink.logger = std::make_shared<spdlog::logger>("lanbridge", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    sink.logger =
+        std::make_shared<spdlog::logger>("lanbridge", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     sink.logger->set_level(spdlog::level::trace);
     sink.logger->flush_on(spdlog::level::trace);
     sink.logger->set_pattern(format == Format::text       ? text_pattern
@@ -86,11 +98,14 @@ void write_line(Level level, std::string_view logger, std::string_view message) 
     if (!sink.logger) open_sink(Format::automatic);
     const auto severity = to_spdlog(level);
     switch (sink.format) {
-        case Format::json: sink.logger->log(severity, "{}", json_line(level, logger, message)); break;
+        case Format::json:
+            sink.logger->log(severity, "{}", json_line(level, logger, message));
+            break;
         case Format::journald:
             sink.logger->log(severity, "<{}>{}: {}", syslog_priority(level), logger, message);
             break;
-        default: sink.logger->log(severity, "{}: {}", logger, message);
+        default:
+            sink.logger->log(severity, "{}: {}", logger, message);
     }
 }
 

@@ -32,7 +32,8 @@ EntitySet::EntitySet(std::vector<EntityDescription> entities) : entities_(std::m
 }
 
 const EntityDescription* EntitySet::find(std::string_view key) const noexcept {
-    const auto it = std::ranges::lower_bound(entities_, key, {}, [](const auto& e) { return std::string_view(e.key); });
+    const auto it =
+        std::ranges::lower_bound(entities_, key, {}, [](const auto& e) { return std::string_view(e.key); });
     return it != entities_.end() && it->key == key ? &*it : nullptr;
 }
 
@@ -59,7 +60,8 @@ EntityDescription make_switch(std::string key) {
     return make(std::move(key), Component::switch_, ValueKind::on_off, true);
 }
 
-EntityDescription make_sensor(std::string key, std::string device_class, std::string unit, std::string state_class) {
+EntityDescription make_sensor(std::string key, std::string device_class, std::string unit,
+                              std::string state_class) {
     auto entity = make(std::move(key), Component::sensor, ValueKind::number, false);
     if (!device_class.empty()) entity.naming = Naming::class_name;
     entity.device_class = std::move(device_class);

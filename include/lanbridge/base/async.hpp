@@ -23,7 +23,8 @@ namespace lanbridge {
 /// The one completion token: errors come back as values.
 inline constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
-/// Runs `op` for at most `limit`. Errors: those of `op`; `timeout`; `cancelled` when the caller was cancelled.
+/// Runs `op` for at most `limit`. Errors: those of `op`; `timeout`; `cancelled` when the caller was
+/// cancelled.
 template <class T>
 asio::awaitable<Result<T>> with_timeout(TimeSource& time, asio::awaitable<Result<T>> op,
                                         TimeSource::Clock::duration limit) {
@@ -68,13 +69,15 @@ private:
     bool waiting_ = false;
 };
 
-/// Waits until `signal` is raised or `when` is reached. True when it was the signal. Check for cancellation after.
+/// Waits until `signal` is raised or `when` is reached. True when it was the signal. Check for cancellation
+/// after.
 asio::awaitable<bool> wait_signal_until(TimeSource& time, Signal& signal, TimeSource::Clock::time_point when);
 
 /// Lets at most `slots` coroutines pass at a time, in the order they came.
 class Gate {
 public:
-    explicit Gate(asio::any_io_executor executor, std::size_t slots) : executor_(std::move(executor)), free_(slots) {}
+    explicit Gate(asio::any_io_executor executor, std::size_t slots)
+        : executor_(std::move(executor)), free_(slots) {}
 
     /// Holds one slot until it is destroyed.
     class Pass {

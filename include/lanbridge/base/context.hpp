@@ -7,8 +7,8 @@
 
 namespace lanbridge {
 
-/// What every active part is given: the loop it runs on, the time, and randomness. Copied freely; the referred
-/// objects are owned by `main` (or the test) and outlive everything.
+/// What every active part is given: the loop it runs on, the time, and randomness. Copied freely; the
+/// referred objects are owned by `main` (or the test) and outlive everything.
 struct Context {
     asio::any_io_executor executor;
     TimeSource& time;

@@ -39,13 +39,16 @@ template <std::integral T>
 Result<T> read_integer(const Json& root, std::initializer_list<std::string_view> path) {
     auto wide = read_int64(root, path);
     if (!wide) return std::move(wide).error();
-    if (!std::in_range<T>(*wide)) return Error(Errc::malformed, "$…" + std::string(*(path.end() - 1)) + " is out of range");
+    if (!std::in_range<T>(*wide))
+        return Error(Errc::malformed, "$…" + std::string(*(path.end() - 1)) + " is out of range");
     return static_cast<T>(*wide);
 }
 
 /// The same with a default for what is missing or unusable.
-std::int64_t int_or(const Json& root, std::initializer_list<std::string_view> path, std::int64_t fallback) noexcept;
+std::int64_t int_or(const Json& root, std::initializer_list<std::string_view> path,
+                    std::int64_t fallback) noexcept;
 double number_or(const Json& root, std::initializer_list<std::string_view> path, double fallback) noexcept;
-std::string string_or(const Json& root, std::initializer_list<std::string_view> path, std::string_view fallback);
+std::string string_or(const Json& root, std::initializer_list<std::string_view> path,
+                      std::string_view fallback);
 
 }  // namespace lanbridge

@@ -22,8 +22,8 @@ enum class Format { automatic, text, json, journald };
 
 struct Settings {
     Level level = Level::info;
-    Format format = Format::automatic;      ///< automatic: journald when stderr is the journal, else text
-    std::map<std::string, Level> levels;    ///< by logger name; "meross" also covers "meross.http"
+    Format format = Format::automatic;    ///< automatic: journald when stderr is the journal, else text
+    std::map<std::string, Level> levels;  ///< by logger name; "meross" also covers "meross.http"
 };
 
 /// Applies at once to every logger, existing or not.
@@ -45,12 +45,15 @@ Channel& channel(std::string_view name);
 void write(Channel& channel, Level level, std::string_view message);
 }  // namespace detail
 
-/// A named source of log lines; cheap to copy. One per layer, with a suffix where a part deserves its own level.
+/// A named source of log lines; cheap to copy. One per layer, with a suffix where a part deserves its own
+/// level.
 class Logger {
 public:
     explicit Logger(std::string_view name) : channel_(&detail::channel(name)) {}
 
-    bool enabled(Level level) const noexcept { return level >= channel_->level.load(std::memory_order_relaxed); }
+    bool enabled(Level level) const noexcept {
+        return level >= channel_->level.load(std::memory_order_relaxed);
+    }
 
     template <class... Args>
     void operator()(Level level, fmt::format_string<Args...> format, Args&&... args) const {

@@ -16,8 +16,8 @@ struct ZonePeriod {
     bool dst = false;
 };
 
-/// The period in force at `when` (epoch seconds) in an IANA zone. Errors: `not_found` for an unknown zone or a
-/// machine without zone data.
+/// The period in force at `when` (epoch seconds) in an IANA zone. Errors: `not_found` for an unknown zone or
+/// a machine without zone data.
 Result<ZonePeriod> zone_period(std::string_view zone, std::int64_t when);
 bool known_zone(std::string_view zone);
 /// Midnight at or before `when` on a clock that is `offset_s` ahead of UTC.

@@ -14,7 +14,19 @@ namespace lanbridge::model {
 
 /// What a user sees an entity as. The names follow Home Assistant's vocabulary, the field's standard.
 enum class Component : std::uint8_t {
-    binary_sensor, button, climate, cover, event, fan, light, number, select, sensor, switch_, text, update,
+    binary_sensor,
+    button,
+    climate,
+    cover,
+    event,
+    fan,
+    light,
+    number,
+    select,
+    sensor,
+    switch_,
+    text,
+    update,
 };
 
 enum class Category : std::uint8_t { none, config, diagnostic };
@@ -27,12 +39,12 @@ enum class Naming : std::uint8_t {
 };
 
 enum class ValueKind : std::uint8_t {
-    on_off,  ///< bool
-    number,  ///< int64 or double within `range`
-    option,  ///< string out of `options`
-    text,    ///< string
-    press,   ///< no value: a button
-    total,   ///< Total
+    on_off,      ///< bool
+    number,      ///< int64 or double within `range`
+    option,      ///< string out of `options`
+    text,        ///< string
+    press,       ///< no value: a button
+    total,       ///< Total
     attributes,  ///< Attributes; the part is named "attributes"
 };
 
@@ -49,8 +61,8 @@ struct PartDescription {
     ValueKind kind = ValueKind::text;
     bool readable = true;
     bool commandable = false;
-    std::vector<std::string> options;   ///< of kind option
-    std::optional<NumberRange> range;   ///< of kind number
+    std::vector<std::string> options;  ///< of kind option
+    std::optional<NumberRange> range;  ///< of kind number
     friend bool operator==(const PartDescription&, const PartDescription&) = default;
 };
 
@@ -105,7 +117,8 @@ private:
 
 /// Short forms for the entities that most features make; the caller adjusts what differs.
 EntityDescription make_switch(std::string key);
-EntityDescription make_sensor(std::string key, std::string device_class, std::string unit, std::string state_class);
+EntityDescription make_sensor(std::string key, std::string device_class, std::string unit,
+                              std::string state_class);
 EntityDescription make_enum_sensor(std::string key, std::vector<std::string> options);
 EntityDescription make_binary_sensor(std::string key, std::string device_class);
 EntityDescription make_number(std::string key, NumberRange range, std::string unit);

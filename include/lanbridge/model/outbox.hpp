@@ -13,7 +13,8 @@ struct Publication {
     bool retain;
 };
 
-/// Where messages for the broker go. Layers above use this, not the MQTT client, so that tests need no broker.
+/// Where messages for the broker go. Layers above use this, not the MQTT client, so that tests need no
+/// broker.
 class Outbox {
 public:
     virtual ~Outbox() = default;

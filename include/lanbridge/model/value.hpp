@@ -26,7 +26,8 @@ using Value = std::variant<std::monostate, bool, std::int64_t, double, std::stri
 /// Whether a value is a number, whatever its representation, and which.
 inline const double* as_double(const Value& value, double& scratch) noexcept {
     if (const auto* number = std::get_if<double>(&value)) return &(scratch = *number);
-    if (const auto* integer = std::get_if<std::int64_t>(&value)) return &(scratch = static_cast<double>(*integer));
+    if (const auto* integer = std::get_if<std::int64_t>(&value))
+        return &(scratch = static_cast<double>(*integer));
     return nullptr;
 }
 
