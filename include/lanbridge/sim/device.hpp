@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,9 +72,6 @@ public:
     /// Another device takes the address: everything is as it was, the uuid apart.
     void set_uuid(meross::Uuid uuid);
     void set_address(std::string address) { identity_.address = std::move(address); }
-    /// A power cut: what is not kept in flash is lost. Switched outlets keep their state.
-    void restart();
-
     const Identity& identity() const noexcept { return identity_; }
     const Blueprint& blueprint() const noexcept { return *blueprint_; }
     std::int64_t clock_ms() const;
@@ -99,18 +97,15 @@ private:
         const Json& payload;
     };
     using SetHandler = Outcome (MerossDevice::*)(const Json&);
-    struct SetRow {
-        std::string_view name_space;
-        SetHandler handler;
-    };
-    static std::span<const SetRow> set_rows() noexcept;
 
-    Reply answer(std::string_view text, Via via);
+    Reply answer(std::string_view text, bool clear, Via via);
     std::string envelope(const meross::Header& request, meross::Method method, const Json& payload) const;
     Outcome dispatch(const Query& query, bool nested);
     Outcome get(const Query& query);
+    Outcome get_system(std::string_view name_space);
     Outcome push_query(const Query& query);
     Outcome set(const Query& query);
+    static SetHandler set_handler(std::string_view name_space) noexcept;
     Outcome set_togglex(const Json& payload);
     Outcome set_toggle(const Json& payload);
     Outcome set_time(const Json& payload);
@@ -120,16 +115,20 @@ private:
     const Json* stored(std::string_view name_space) const;
     Json& own(std::string_view name_space);
     Json current(std::string_view name_space);
-    Json system_all();
+    Json metered(std::string_view name_space) const;
+    const Json& all() const;
+    Json system_all() const;
     void write_digest(Json& all) const;
-    bool switch_channel(int channel, bool on, std::vector<int>& changed);
+    std::vector<int> channels() const;
+    void switch_channel(int channel, bool on, std::vector<int>& changed);
+    bool write_relay(int channel, bool on);
     void derive_master(std::vector<int>& changed);
-    void push_togglex(const std::vector<int>& changed);
+    void push_relays(const std::vector<int>& changed);
     void push(std::string_view name_space, Json payload);
     void play_timeline();
     void play(const TimelineEvent& event);
-    void advance_meter();
-    int offset_s() const;
+    int offset_s();
+    void make_cipher();
 
     SharedBlueprint blueprint_;
     Identity identity_;
@@ -143,6 +142,9 @@ private:
     std::optional<meross::PayloadCipher> cipher_;
     PushHandler push_;
     mutable std::uint64_t messages_ = 0;
+    bool hub_ = false;
+    int offset_ = 0;                 ///< of the device's zone…
+    std::int64_t offset_until_ = 0;  ///< …until then
 };
 
 }  // namespace lanbridge::sim

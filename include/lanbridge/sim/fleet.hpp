@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -53,13 +54,17 @@ public:
     /// Lets replays go on and hours pass while nobody asks; runs until cancelled.
     asio::awaitable<void> live();
     void close();
+    /// True when nothing runs any more after `close`: the fleet may be destroyed.
+    bool idle() const;
 
 private:
     asio::ip::tcp::endpoint next_endpoint();
+    meross::Uuid next_uuid(const Blueprint& blueprint);
 
     Context context_;
     FleetSettings settings_;
     std::size_t started_ = 0;
+    std::set<std::string> uuids_;
     std::vector<std::unique_ptr<Member>> members_;
 };
 

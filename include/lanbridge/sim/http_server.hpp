@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "lanbridge/base/async.hpp"
 #include "lanbridge/base/context.hpp"
@@ -31,6 +32,14 @@ struct Faults {
     std::size_t padding = 0;             ///< blanks after the body, to make it too large
     Encoding encoding = Encoding::utf8;  ///< spoils the body's first string
     std::optional<int> requests;         ///< for so many requests, then none of the above
+};
+
+/// A request as far as the simulation cares.
+struct HttpRequest {
+    HttpRequest() = default;
+    bool complete = false;  ///< all of it has arrived
+    bool proper = false;    ///< POST to a path that devices know
+    std::string body;
 };
 
 struct HttpSettings {
@@ -65,7 +74,7 @@ public:
     /// Power off: connections are reset and new ones refused; `listen_again` takes the same endpoint.
     void pause();
     Result<void> listen_again();
-    /// Off for `down`, then back; the device has restarted.
+    /// Off for `down`, then back; what happened to the device meanwhile is told to the device.
     void reboot(std::chrono::milliseconds down);
     /// Up and down in turns until `stop_flapping`.
     void flap(std::chrono::milliseconds up, std::chrono::milliseconds down);
@@ -74,6 +83,8 @@ public:
     Result<void> move_to(const asio::ip::tcp::endpoint& where);
 
     bool listening() const noexcept;
+    /// True when nothing runs any more after `close`: the server may be destroyed.
+    bool idle() const noexcept { return tasks_.idle(); }
     asio::ip::tcp::endpoint endpoint() const { return endpoint_; }
     const Counters& counters() const noexcept { return counters_; }
     /// The last request bodies as they came, newest last; see `HttpSettings::remembered_requests`.
@@ -82,19 +93,20 @@ public:
 
 private:
     struct Connection;
-    struct Request;
-    using Socket = asio::ip::tcp::socket;
 
     asio::awaitable<void> accept_loop(std::shared_ptr<asio::ip::tcp::acceptor> acceptor);
     asio::awaitable<void> serve(std::shared_ptr<Connection> connection);
-    asio::awaitable<void> exchange(std::shared_ptr<Connection> connection);
-    asio::awaitable<Result<Request>> read_request(std::shared_ptr<Connection> connection);
-    asio::awaitable<void> send(std::shared_ptr<Connection> connection, std::string text, Faults faults);
-    asio::awaitable<void> linger(std::shared_ptr<Connection> connection);
+    asio::awaitable<Result<HttpRequest>> read_request(std::shared_ptr<Connection> connection);
+    asio::awaitable<void> send(std::shared_ptr<Connection> connection, std::string text,
+                               std::optional<std::size_t> reset_after);
+    asio::awaitable<Result<bool>> until_gone(std::shared_ptr<Connection> connection);
+    asio::awaitable<bool> gone_within(std::shared_ptr<Connection> connection,
+                                      std::chrono::milliseconds limit);
     asio::awaitable<void> back_after(std::chrono::milliseconds down);
     asio::awaitable<void> flapping(std::chrono::milliseconds up, std::chrono::milliseconds down,
                                    std::uint64_t turn);
-    void note(const Request& request);
+    Reply answer(const HttpRequest& request);
+    void note(const HttpRequest& request);
     Faults take_faults();
     void drop_connections();
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <map>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "lanbridge/base/json.hpp"
@@ -18,9 +18,10 @@ inline constexpr std::size_t max_hour_records = 24;
 /// The meter of a device. All times are the device's clock, epoch seconds; energies are Wh.
 class Meter {
 public:
+    /// `metering` outlives the meter. `seed` makes its noise and its history.
     Meter(const Metering& metering, std::uint64_t seed, std::int64_t now, int offset_s);
 
-    /// Takes over what a recording says: days, hours and the electrical sample.
+    /// Takes over what a recording says: its days, its electrical sample.
     void adopt(std::string_view name_space, const Json& payload);
 
     /// Accounts for the time since the last call at the load that was on.
@@ -39,37 +40,39 @@ public:
 
 private:
     struct Hour {
-        std::int64_t time = 0;
-        double value = 0;
+        Hour(std::int64_t t, double v) : time(t), value(v) {}
+        std::int64_t time;
+        double value;
     };
     struct Channel {
         double load_w = 0;
         bool on = true;
-        double month_wh = 0;
+        bool loaded = false;  ///< `set_load` was called: a recording has no say any more
+        double month_wh = 0;  ///< net
         std::vector<Hour> hours;
     };
     struct Day {
-        std::int64_t number = 0;  ///< days since 1970 in local time
-        std::int64_t time = 0;
-        double value = 0;
+        Day(std::int64_t n, std::int64_t t, double v) : number(n), time(t), value(v) {}
+        std::int64_t number;  ///< days since 1970 in local time
+        std::int64_t time;
+        double value;
     };
 
-    double power_w(int channel, std::int64_t now) const;
+    double mean_power_w(int number, const Channel& channel) const;
+    double power_w(int number, std::int64_t now) const;
     void invent_history(std::int64_t now, int offset_s);
     void add(std::int64_t begin, std::int64_t end, int offset_s);
-    void add_to_day(std::int64_t end, int offset_s, double wh);
+    void add_to_day(std::int64_t time, int offset_s, double wh);
     static void add_to_hour(Channel& channel, std::int64_t end, double wh);
-    Day& day_record(std::int64_t number);
+    void new_day(Day day);
 
     const Metering* metering_;
     std::uint64_t seed_;
     std::int64_t last_;
     std::map<int, Channel> channels_;
     std::vector<Day> days_;
-    std::size_t next_slot_ = 0;
-    double pending_wh_ = 0;  ///< of today, before the first whole Wh makes a record
+    double pending_wh_ = 0;  ///< of the day below, before the first whole Wh makes a record
     std::int64_t pending_day_ = 0;
-    double last_day_wh_ = 0;
     std::int64_t month_ = 0;
     Json sample_;  ///< of a recording
 };
