@@ -1,5 +1,6 @@
 #include "lanbridge/base/async.hpp"
 
+#include <boost/asio/post.hpp>
 #include <exception>
 
 #include "lanbridge/base/log.hpp"
@@ -29,8 +30,10 @@ std::optional<std::string> describe(const std::exception_ptr& failure) {
 void Nursery::start(std::string name, asio::awaitable<void> task) {
     auto signal = running_.emplace(running_.end());
     auto done = [this, signal, name = std::move(name)](const std::exception_ptr& failure) {
-        running_.erase(signal);
         if (auto why = describe(failure)) logger.error("task {} died: {}", name, *why);
+        // An emission from outside the loop travels as a posted handler that still points into the signal:
+        // the signal goes after it.
+        asio::post(executor_, [this, signal] { running_.erase(signal); });
     };
     asio::co_spawn(executor_, std::move(task), asio::bind_cancellation_slot(signal->slot(), std::move(done)));
 }
