@@ -13,7 +13,7 @@
 namespace lanbridge::log {
 namespace {
 
-constexpr auto text_pattern = "%Y-%m-%d %H:%M:%S.%e %-5!l %v";
+constexpr auto text_pattern = "%Y-%m-%d %H:%M:%S.%e %v";
 // The journal adds time and priority itself; the <n> prefix tells it the priority.
 constexpr auto journal_pattern = "%v";
 constexpr auto json_pattern = "%v";
