@@ -2,6 +2,8 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
+
 namespace lanbridge {
 namespace {
 
@@ -10,6 +12,10 @@ int hex_value(char c) noexcept {
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
     if (c >= 'A' && c <= 'F') return c - 'A' + 10;
     return -1;
+}
+
+bool is_base64_digit(char c) noexcept {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
 }
 
 }  // namespace
@@ -52,6 +58,9 @@ Result<Bytes> from_base64(std::string_view text) {
     if (text.size() % 4 != 0) return Error(Errc::malformed, "base64 text whose length is no multiple of 4");
     std::size_t padding = 0;
     while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
+    // OpenSSL lets blanks, dashes and stray padding pass
+    if (!std::ranges::all_of(text.substr(0, text.size() - padding), is_base64_digit))
+        return Error(Errc::malformed, "not base64");
     Bytes bytes(text.size() / 4 * 3);
     const int length = EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()),
                                        static_cast<int>(text.size()));

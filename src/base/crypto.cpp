@@ -129,7 +129,8 @@ EcdhKey EcdhKey::generate(Random& random) {
 Result<Bytes> EcdhKey::shared_x(ByteSpan peer) const {
     const Owned<BN_CTX> scratch(BN_CTX_new());
     const Owned<EC_POINT> point(EC_POINT_new(&p256()));
-    if (EC_POINT_oct2point(&p256(), point.get(), peer.data(), peer.size(), scratch.get()) != 1)
+    if (EC_POINT_oct2point(&p256(), point.get(), peer.data(), peer.size(), scratch.get()) != 1 ||
+        EC_POINT_is_at_infinity(&p256(), point.get()) == 1)
         return Error(Errc::malformed, "the peer's public key is no point of P-256");
     const Owned<BIGNUM> scalar(BN_bin2bn(private_.data(), static_cast<int>(private_.size()), nullptr));
     const Owned<EC_POINT> shared(EC_POINT_new(&p256()));

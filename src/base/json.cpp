@@ -94,7 +94,7 @@ Result<Json> parse_json(std::string_view text) {
     if (!json.is_discarded()) return json;
     FirstError first;
     Json::sax_parse(text, &first);
-    const bool ended = first.position >= text.size();
+    const bool ended = first.position > text.size();  // the parser asked for one more character
     return Error(ended ? Errc::truncated : Errc::malformed, "JSON is broken at character " +
                                                                 std::to_string(first.position) + " of " +
                                                                 std::to_string(text.size()));
