@@ -25,6 +25,7 @@ struct TlsSettings {
     std::string certificate;
     std::string private_key;
     bool verify = true;  ///< chain and host name
+    friend bool operator==(const TlsSettings&, const TlsSettings&) = default;
 };
 
 /// What the broker publishes (QoS 1, retained) when we vanish without a farewell.

@@ -66,6 +66,8 @@ public:
     /// Writes the files anew and has mosquitto read them: users at once and without a disconnect; changed
     /// listeners take a restart. Only for a broker of ours. Errors: as for `start`.
     asio::awaitable<Result<void>> reload(EmbeddedBrokerSettings settings);
+    /// As `start` returned it, or as `reload` has changed it.
+    const BrokerEndpoint& endpoint() const noexcept;
 
     asio::awaitable<void> stop();
 

@@ -1,0 +1,222 @@
+#include "lanbridge/mqtt/embedded_broker.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <deque>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "lanbridge/base/async.hpp"
+#include "lanbridge/base/files.hpp"
+#include "lanbridge/base/log.hpp"
+#include "lanbridge/net/process.hpp"
+#include "mqtt/broker_config.hpp"
+#include "mqtt/broker_probe.hpp"
+
+namespace lanbridge::mqtt {
+namespace {
+
+const log::Logger logger("mqtt.broker");
+
+/// mosquitto needs some 20 ms; a slow machine with a large store of retained messages a second or two.
+constexpr auto start_deadline = 5s;
+constexpr auto look_again = 25ms;
+/// A broker of ours whose parent has just died has got SIGTERM and is writing its store.
+constexpr auto leftover_deadline = 2s;
+/// The last complaints are quoted where a start fails.
+constexpr std::size_t kept_complaints = 3;
+
+bool contains(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
+
+/// Whether the process that wrote `pid_file` is still there, with that configuration.
+bool still_runs(const BrokerPlan& plan) {
+    int pid = 0;
+    if (!(std::ifstream(plan.pid_file()) >> pid) || pid <= 0) return false;
+    std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline", std::ios::binary);
+    const std::string command((std::istreambuf_iterator<char>(file)), {});
+    return contains(command, plan.conf_file());
+}
+
+log::Level level_of(std::string_view line) {
+    if (contains(line, "should not be run as root")) return log::Level::debug;  // see mosquitto_conf
+    if (line.starts_with("Error")) return log::Level::error;
+    return line.starts_with("Warning") ? log::Level::warn : log::Level::debug;
+}
+
+Error foreign_trouble(const BrokerListener& listener, const BrokerUrl& login, const ProbeAnswer& answer) {
+    const auto other = " or give the embedded broker another address with embedded_broker.listen";
+    if (answer.kind == ProbeAnswer::Kind::not_mqtt)
+        return Error(Errc::busy, "something else than an MQTT broker listens on " + listener.text() + " (" +
+                                     answer.why + "): stop it" + other);
+    const auto who = login.username.empty() ? "without a login" : "as user '" + login.username + "'";
+    return Error(Errc::wrong_key, "a broker already listens on " + listener.text() +
+                                      " and does not let us in " + who + " (" + answer.why +
+                                      "): set mqtt.username and mqtt.password to a user it knows," + other);
+}
+
+}  // namespace
+
+class EmbeddedBroker::Impl {
+public:
+    Impl(Context context, EmbeddedBrokerSettings settings)
+        : context_(context), settings_(std::move(settings)) {}
+
+    asio::awaitable<Result<BrokerEndpoint>> start() {
+        auto plan = plan_broker(settings_, ::geteuid() == 0);
+        if (!plan) co_return std::move(plan).error();
+        plan_ = std::move(*plan);
+        endpoint_ = BrokerEndpoint();
+        endpoint_.url = local_url(plan_.listen.front());
+        const auto login = own_login(settings_);
+        endpoint_.url.username = login.username;
+        endpoint_.url.password = login.password;
+
+        co_await let_leftover_end();
+        const auto answer = co_await probe_broker(context_, endpoint_.url);
+        if (answer.kind == ProbeAnswer::Kind::nobody) co_return co_await launch();
+        if (answer.kind != ProbeAnswer::Kind::accepted)
+            co_return foreign_trouble(plan_.listen.front(), endpoint_.url, answer);
+        logger.info("using the broker that already listens on {}", plan_.listen.front().text());
+        co_return endpoint_;
+    }
+
+    asio::awaitable<Result<void>> reload(EmbeddedBrokerSettings settings) {
+        if (!child_)
+            co_return Error(Errc::unsupported,
+                            "the broker on " + plan_.listen.front().text() + " is not ours");
+        auto plan = plan_broker(settings, ::geteuid() == 0);
+        if (!plan) co_return std::move(plan).error();
+        const bool elsewhere = plan->listen != plan_.listen || plan->folder != plan_.folder;
+        settings_ = std::move(settings);
+        if (elsewhere) {
+            co_await stop();
+            auto started = co_await start();
+            if (!started) co_return std::move(started).error();
+            co_return Result<void>();
+        }
+        plan_ = std::move(*plan);
+        const auto login = own_login(settings_);
+        endpoint_.url.username = login.username;
+        endpoint_.url.password = login.password;
+        if (auto written = write_files(); !written) co_return std::move(written).error();
+        child_->signal(SIGHUP);
+        co_return Result<void>();
+    }
+
+    asio::awaitable<void> stop() {
+        if (!child_) co_return;
+        co_await child_->stop(2s);
+        child_.reset();
+    }
+
+    int pid() const noexcept { return child_ ? child_->pid() : 0; }
+    std::uint64_t restarts() const noexcept { return child_ ? child_->restarts() : 0; }
+    const BrokerEndpoint& endpoint() const noexcept { return endpoint_; }
+
+private:
+    /// A daemon that was killed and started again at once must not take its own dying broker for somebody
+    /// else's. One that stays belongs to a running daemon with the same data directory, and is treated like a
+    /// foreign one.
+    asio::awaitable<void> let_leftover_end() {
+        const auto deadline = context_.time.now() + leftover_deadline;
+        while (still_runs(plan_) && context_.time.now() < deadline) co_await context_.time.sleep(look_again);
+    }
+
+    asio::awaitable<Result<BrokerEndpoint>> launch() {
+        auto program = net::find_program(settings_.program.empty() ? "mosquitto" : settings_.program);
+        if (!program)
+            co_return Error(Errc::not_found,
+                            "the embedded broker needs mosquitto (" + program.error().where +
+                                "): install the package mosquitto, or set mqtt.broker to a broker");
+        if (auto written = write_files(); !written) co_return std::move(written).error();
+        complaints_.clear();
+        child_ = std::make_unique<net::SupervisedProcess>(context_, supervised(*program));
+        if (auto started = child_->start(); !started) {
+            child_.reset();
+            co_return std::move(started).error();
+        }
+        auto ready = co_await await_ready();
+        if (!ready) {
+            co_await stop();
+            co_return std::move(ready).error();
+        }
+        endpoint_.ours = true;
+        logger.info("mosquitto runs as process {} and listens on {}", child_->pid(), all_listeners());
+        co_return endpoint_;
+    }
+
+    net::SupervisedSettings supervised(const std::string& program) {
+        net::SupervisedSettings settings;
+        settings.name = "mosquitto";
+        settings.argv = {program, "-c", plan_.conf_file()};
+        settings.on_line = [this](net::Stream, std::string_view line) { on_line(line); };
+        return settings;
+    }
+
+    /// All of mode 0600 in a folder of mode 0700: there are password hashes, and retained messages later.
+    Result<void> write_files() {
+        std::error_code ec;
+        std::filesystem::create_directories(plan_.folder, ec);
+        if (!ec) std::filesystem::permissions(plan_.folder, std::filesystem::perms::owner_all, ec);
+        if (ec) return Error(Errc::io, plan_.folder + ": " + ec.message());
+        const auto passwords = password_lines(plan_.users, context_.random);
+        if (auto written = write_file_atomically(plan_.password_file(), passwords); !written) return written;
+        return write_file_atomically(plan_.conf_file(), mosquitto_conf(plan_));
+    }
+
+    void on_line(std::string_view line) {
+        const auto level = level_of(line);
+        logger(level, "mosquitto: {}", line);
+        if (level < log::Level::warn) return;
+        complaints_.emplace_back(line);
+        if (complaints_.size() > kept_complaints) complaints_.pop_front();
+    }
+
+    asio::awaitable<Result<void>> await_ready() {
+        const auto deadline = context_.time.now() + start_deadline;
+        while (context_.time.now() < deadline) {
+            const auto answer = co_await probe_broker(context_, endpoint_.url);
+            if (child_->pid() == 0) co_return failed(Errc::closed, "mosquitto ends at once");
+            if (answer.kind == ProbeAnswer::Kind::accepted) co_return Result<void>();
+            if (answer.kind == ProbeAnswer::Kind::refused)
+                co_return failed(Errc::wrong_key, "mosquitto refuses our own login");
+            co_await context_.time.sleep(look_again);
+        }
+        co_return failed(Errc::timeout, "mosquitto does not accept connections");
+    }
+
+    Error failed(Errc code, std::string text) const {
+        for (const auto& complaint : complaints_) text += "; " + complaint;
+        return Error(code, text);
+    }
+
+    std::string all_listeners() const {
+        std::string text;
+        for (const auto& listener : plan_.listen) text += (text.empty() ? "" : ", ") + listener.text();
+        return text;
+    }
+
+    Context context_;
+    EmbeddedBrokerSettings settings_;
+    BrokerPlan plan_;
+    BrokerEndpoint endpoint_;
+    std::deque<std::string> complaints_;
+    std::unique_ptr<net::SupervisedProcess> child_;
+};
+
+EmbeddedBroker::EmbeddedBroker(Context context, EmbeddedBrokerSettings settings)
+    : impl_(std::make_unique<Impl>(context, std::move(settings))) {}
+EmbeddedBroker::~EmbeddedBroker() = default;
+
+asio::awaitable<Result<BrokerEndpoint>> EmbeddedBroker::start() { return impl_->start(); }
+asio::awaitable<Result<void>> EmbeddedBroker::reload(EmbeddedBrokerSettings settings) {
+    return impl_->reload(std::move(settings));
+}
+asio::awaitable<void> EmbeddedBroker::stop() { return impl_->stop(); }
+const BrokerEndpoint& EmbeddedBroker::endpoint() const noexcept { return impl_->endpoint(); }
+int EmbeddedBroker::pid() const noexcept { return impl_->pid(); }
+std::uint64_t EmbeddedBroker::restarts() const noexcept { return impl_->restarts(); }
+
+}  // namespace lanbridge::mqtt

@@ -1,0 +1,222 @@
+#include "mqtt/paho_link.hpp"
+
+#include <mqtt/async_client.h>
+
+#include <boost/asio/post.hpp>
+
+#include "mqtt/paho_options.hpp"
+
+namespace lanbridge::mqtt {
+namespace {
+
+/// Paho's own limit, which it applies while connected too; ours (`Flight`) is reached first.
+constexpr int paho_buffer = 2 * static_cast<int>(Flight::most_messages);
+
+/// Calls a function with the token and whether the action succeeded, on Paho's thread.
+class Listener final : public ::mqtt::iaction_listener {
+public:
+    using Handler = std::function<void(const ::mqtt::token&, bool succeeded)>;
+    explicit Listener(Handler handler) : handler_(std::move(handler)) {}
+    void on_success(const ::mqtt::token& token) override { handler_(token, true); }
+    void on_failure(const ::mqtt::token& token) override { handler_(token, false); }
+
+private:
+    Handler handler_;
+};
+
+void* as_context(std::uintptr_t number) { return reinterpret_cast<void*>(number); }
+std::uintptr_t context_of(const ::mqtt::token& token) {
+    return reinterpret_cast<std::uintptr_t>(token.get_user_context());
+}
+
+std::size_t payload_size(const ::mqtt::token& token) {
+    const auto* delivery = dynamic_cast<const ::mqtt::delivery_token*>(&token);
+    const auto message = delivery != nullptr ? delivery->get_message() : nullptr;
+    return message ? message->get_payload().size() : 0;
+}
+
+/// The text that goes with a failed token: only the exception that its wait throws carries it.
+std::string failure_text(const ::mqtt::token_ptr& token) {
+    try {
+        if (token) token->try_wait();
+    } catch (const ::mqtt::exception& e) {
+        return e.get_message();
+    }
+    return {};
+}
+
+::mqtt::create_options make_create_options(Protocol protocol) {
+    return ::mqtt::create_options_builder()
+        .mqtt_version(static_cast<int>(protocol))
+        .max_buffered_messages(paho_buffer)
+        .send_while_disconnected(false)
+        .finalize();
+}
+
+}  // namespace
+
+/// A Paho client and what it calls. The client comes last: its destructor waits for a running callback.
+struct PahoLink::Session {
+    Session(Protocol p, const std::string& uri, const std::string& id, Listener::Handler on_connect,
+            Listener::Handler on_publish, Listener::Handler on_subscribe, Listener::Handler on_disconnect)
+        : protocol(p),
+          connect(std::move(on_connect)),
+          publish(std::move(on_publish)),
+          subscribe(std::move(on_subscribe)),
+          disconnect(std::move(on_disconnect)),
+          client(uri, id, make_create_options(p)) {}
+
+    Protocol protocol;
+    Listener connect;
+    Listener publish;
+    Listener subscribe;
+    Listener disconnect;
+    std::shared_ptr<TlsComplaint> complaint = std::make_shared<TlsComplaint>();
+    ::mqtt::token_ptr connecting;
+    ::mqtt::async_client client;
+};
+
+PahoLink::PahoLink(asio::any_io_executor executor, const ClientSettings& settings, Events events)
+    : executor_(std::move(executor)), settings_(settings), events_(std::move(events)) {}
+
+PahoLink::~PahoLink() = default;
+
+/// Safe on every thread: the weak pointer is locked on the loop only, or the last owner could die on Paho's
+/// thread.
+template <class Call>
+void PahoLink::post(std::uintptr_t attempt, Call call) {
+    asio::post(executor_, [weak = weak_from_this(), attempt, call = std::move(call)] {
+        if (auto self = weak.lock(); self && self->attempt_ == attempt) call(*self);
+    });
+}
+
+void PahoLink::connect(const LinkTarget& target) {
+    ++attempt_;
+    try {
+        // A Paho client speaks the version it was made for; only a fallback pays for a new one.
+        if (!session_ || session_->protocol != target.protocol) open_session(target);
+        auto options = make_connect_options(settings_, target, session_->complaint);
+        session_->complaint->take();
+        session_->connecting =
+            session_->client.connect(std::move(options), as_context(attempt_), session_->connect);
+    } catch (const ::mqtt::exception& e) {
+        post(attempt_, [why = std::string(e.what())](PahoLink& self) {
+            self.events_.failed(ConnectFailure::unreachable, why);
+        });
+    }
+}
+
+void PahoLink::open_session(const LinkTarget& target) {
+    session_.reset();
+    // The handlers copy what they need: executor and weak pointer, as `post` does.
+    auto poster = [executor = executor_, weak = weak_from_this()](auto call) {
+        asio::post(executor, [weak, call = std::move(call)] {
+            if (auto self = weak.lock()) call(*self);
+        });
+    };
+    auto on_connect = [poster](const ::mqtt::token& token, bool succeeded) {
+        const int code = succeeded ? 0 : token.get_return_code();
+        poster([attempt = context_of(token), code](PahoLink& self) { self.on_connect_end(attempt, code); });
+    };
+    auto on_publish = [poster, flight = flight_](const ::mqtt::token& token, bool) {
+        if (flight->done(context_of(token), payload_size(token)))
+            poster([](PahoLink& self) { self.events_.drained(); });
+    };
+    auto on_subscribe = [poster](const ::mqtt::token& token, bool succeeded) {
+        const auto topics = token.get_topics();
+        if (succeeded || !topics || topics->empty()) return;
+        poster([filter = (*topics)[0]](PahoLink& self) { self.events_.refused_subscription(filter); });
+    };
+    auto on_disconnect = [poster](const ::mqtt::token&, bool) {
+        poster([](PahoLink& self) { self.events_.closed(); });
+    };
+    // The address is a formality: every connect names its own.
+    session_ = std::make_unique<Session>(target.protocol, "tcp://" + target.url.host, settings_.client_id,
+                                         on_connect, on_publish, on_subscribe, on_disconnect);
+    install_handlers();
+}
+
+void PahoLink::install_handlers() {
+    auto lost = [executor = executor_, weak = weak_from_this()](const std::string& why) {
+        asio::post(executor, [weak, why] {
+            if (auto self = weak.lock()) self->events_.lost(why);
+        });
+    };
+    session_->client.set_connection_lost_handler(
+        [lost](const std::string& cause) { lost(cause.empty() ? "the connection broke" : cause); });
+    session_->client.set_disconnected_handler([lost](const ::mqtt::properties&, ::mqtt::ReasonCode reason) {
+        lost(describe_disconnect(static_cast<int>(reason)));
+    });
+    session_->client.set_message_callback([executor = executor_, weak = weak_from_this(),
+                                           inbox = inbox_](const ::mqtt::const_message_ptr& message) {
+        const auto& payload = message->get_payload();
+        Incoming incoming(message->get_topic(), std::string(payload.data(), payload.size()),
+                          message->get_qos(), message->is_retained(), message->is_duplicate());
+        if (!inbox->push(std::move(incoming))) return;
+        asio::post(executor, [weak] {
+            if (auto self = weak.lock()) self->events_.readable();
+        });
+    });
+}
+
+void PahoLink::on_connect_end(std::uintptr_t attempt, int code) {
+    if (attempt != attempt_ || !session_) return;
+    const auto token = std::exchange(session_->connecting, nullptr);
+    if (code == 0) {
+        flight_->begin(attempt_);
+        return events_.connected();
+    }
+    const auto text = failure_text(token);
+    const auto complaint = session_->complaint->take();
+    const auto kind = complaint.empty() ? classify_failure(code, text) : ConnectFailure::unreachable;
+    events_.failed(kind, complaint.empty() ? describe_failure(code, text) : "TLS: " + complaint);
+}
+
+void PahoLink::disconnect(std::chrono::milliseconds limit) {
+    try {
+        if (session_)
+            session_->client.disconnect(static_cast<int>(limit.count()), as_context(attempt_),
+                                        session_->disconnect);
+    } catch (const ::mqtt::exception&) {  // not connected any more
+        post(attempt_, [](PahoLink& self) { self.events_.closed(); });
+    }
+}
+
+void PahoLink::abort() {
+    ++attempt_;
+    session_.reset();
+}
+
+Result<void> PahoLink::publish(std::string_view topic, std::string_view payload, int qos, bool retain) {
+    if (!flight_->admit(payload.size())) return Error(Errc::overflow, std::string(topic));
+    try {
+        auto message = ::mqtt::make_message(std::string(topic), payload.data(), payload.size(), qos, retain);
+        session_->client.publish(std::move(message), as_context(attempt_), session_->publish);
+        return {};
+    } catch (const ::mqtt::exception& e) {
+        flight_->done(attempt_, payload.size());
+        const bool full = e.get_return_code() == MQTTASYNC_MAX_BUFFERED_MESSAGES;
+        return Error(full ? Errc::overflow : Errc::link_down, e.what());
+    }
+}
+
+void PahoLink::subscribe(const WireSubscription& wire) {
+    try {
+        ::mqtt::subscribe_options options;
+        if (session_->protocol == Protocol::v5 && wire.replay == RetainedReplay::none)
+            options.set_retain_handling(::mqtt::subscribe_options::DONT_SEND_RETAINED);
+        session_->client.subscribe(wire.filter, wire.qos, as_context(attempt_), session_->subscribe, options);
+    } catch (const ::mqtt::exception&) {
+        // the link has just gone: the next connect subscribes again
+    }
+}
+
+void PahoLink::unsubscribe(const std::string& filter) {
+    try {
+        session_->client.unsubscribe(filter);
+    } catch (const ::mqtt::exception&) {
+        // the link has just gone, and with it the subscription
+    }
+}
+
+}  // namespace lanbridge::mqtt

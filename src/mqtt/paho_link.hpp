@@ -1,0 +1,72 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "lanbridge/mqtt/client.hpp"
+#include "mqtt/flight.hpp"
+#include "mqtt/inbox.hpp"
+#include "mqtt/link_machine.hpp"
+#include "mqtt/subscriptions.hpp"
+
+namespace lanbridge::mqtt {
+
+/// Where and how to connect.
+struct LinkTarget {
+    BrokerUrl url;  ///< with the user and password to use
+    Protocol protocol = Protocol::v5;
+};
+
+/// One connection at a time by way of Paho, and all that is known of Paho. Another library would replace this
+/// class. Everything but Paho's callbacks runs on the loop; those copy, post and return.
+class PahoLink : public std::enable_shared_from_this<PahoLink> {
+public:
+    /// Called on the loop, never from within a call of ours.
+    struct Events {
+        std::function<void()> connected;
+        std::function<void(ConnectFailure, const std::string& why)> failed;
+        std::function<void(const std::string& why)> lost;
+        std::function<void()> closed;    ///< after `disconnect`
+        std::function<void()> readable;  ///< `inbox()` is not empty any more
+        std::function<void()> drained;   ///< there is room again, or nothing under way
+        std::function<void(const std::string& filter)> refused_subscription;
+    };
+
+    PahoLink(asio::any_io_executor executor, const ClientSettings& settings, Events events);
+    PahoLink(const PahoLink&) = delete;
+    PahoLink& operator=(const PahoLink&) = delete;
+    ~PahoLink();
+
+    void connect(const LinkTarget& target);
+    /// Politely, within `limit`.
+    void disconnect(std::chrono::milliseconds limit);
+    /// At once; no event of the past reaches the loop after.
+    void abort();
+
+    Result<void> publish(std::string_view topic, std::string_view payload, int qos, bool retain);
+    void subscribe(const WireSubscription& wire);
+    void unsubscribe(const std::string& filter);
+
+    Inbox& inbox() noexcept { return *inbox_; }
+    Flight& flight() noexcept { return *flight_; }
+
+private:
+    struct Session;
+    void open_session(const LinkTarget& target);
+    void install_handlers();
+    void on_connect_end(std::uintptr_t attempt, int code);
+    template <class Call>
+    void post(std::uintptr_t attempt, Call call);
+
+    asio::any_io_executor executor_;
+    ClientSettings settings_;
+    Events events_;
+    std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
+    std::shared_ptr<Flight> flight_ = std::make_shared<Flight>();
+    std::uintptr_t attempt_ = 0;  ///< of the present connection or try; what comes from older ones is ignored
+    std::unique_ptr<Session> session_;
+};
+
+}  // namespace lanbridge::mqtt

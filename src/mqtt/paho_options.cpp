@@ -1,0 +1,115 @@
+#include "mqtt/paho_options.hpp"
+
+#include <mqtt/ssl_options.h>
+#include <mqtt/types.h>
+
+#include <array>
+
+namespace lanbridge::mqtt {
+namespace {
+
+/// Where Debian, Ubuntu and Alpine keep the system's certificate authorities.
+constexpr const char* system_authorities = "/etc/ssl/certs";
+/// Of QoS 1 messages. Paho's default of 10 makes each wait for the round trip of the tenth before it; an MQTT
+/// 5 broker that can take less says so and is heeded.
+constexpr int unacknowledged_at_once = 1000;
+
+::mqtt::ssl_options make_tls_options(const TlsSettings& tls, const std::shared_ptr<TlsComplaint>& complaint) {
+    ::mqtt::ssl_options_builder builder;
+    builder.enable_server_cert_auth(tls.verify).verify(tls.verify);
+    if (!tls.ca.empty())
+        builder.trust_store(tls.ca);
+    else
+        builder.ca_path(system_authorities);
+    if (!tls.certificate.empty()) builder.key_store(tls.certificate);
+    if (!tls.private_key.empty()) builder.private_key(tls.private_key);
+    builder.error_handler([complaint](const std::string& line) { complaint->set(line); });
+    return builder.finalize();
+}
+
+std::string paho_uri(const BrokerUrl& url) {
+    const bool v6 = url.host.find(':') != std::string::npos;
+    return std::string(url.tls ? "ssl://" : "tcp://") + (v6 ? "[" + url.host + "]" : url.host) + ":" +
+           std::to_string(url.port);
+}
+
+/// CONNACK codes: below 128 those of MQTT 3.1.1, from 128 those of MQTT 5.
+struct Row {
+    int code;
+    ConnectFailure kind;
+    std::string_view text;
+};
+constexpr std::array rows{
+    Row{1, ConnectFailure::protocol, "does not speak this version of MQTT"},
+    Row{2, ConnectFailure::refused, "refuses the client id"},
+    Row{3, ConnectFailure::refused, "is unavailable"},
+    Row{4, ConnectFailure::login, "bad user name or password"},
+    Row{5, ConnectFailure::login, "not authorized"},
+    Row{128, ConnectFailure::refused, "unspecified error"},
+    Row{129, ConnectFailure::protocol, "malformed packet"},
+    Row{130, ConnectFailure::protocol, "protocol error"},
+    Row{132, ConnectFailure::protocol, "does not speak this version of MQTT"},
+    Row{133, ConnectFailure::refused, "refuses the client id"},
+    Row{134, ConnectFailure::login, "bad user name or password"},
+    Row{135, ConnectFailure::login, "not authorized"},
+    Row{136, ConnectFailure::refused, "is unavailable"},
+    Row{137, ConnectFailure::refused, "is busy"},
+    Row{138, ConnectFailure::refused, "has banned this client"},
+    Row{140, ConnectFailure::login, "wants another way of authentication"},
+};
+
+const Row* find_row(int code) {
+    const auto row = std::ranges::find(rows, code, &Row::code);
+    return row == rows.end() ? nullptr : &*row;
+}
+
+}  // namespace
+
+::mqtt::connect_options make_connect_options(const ClientSettings& settings, const LinkTarget& target,
+                                             const std::shared_ptr<TlsComplaint>& complaint) {
+    ::mqtt::connect_options_builder builder;
+    builder.mqtt_version(static_cast<int>(target.protocol));
+    if (target.protocol == Protocol::v5)
+        builder.clean_session(false).clean_start(true);
+    else
+        builder.clean_session(true);
+    builder.keep_alive_interval(settings.keep_alive)
+        .connect_timeout(connect_timeout)
+        .max_inflight(unacknowledged_at_once)
+        .automatic_reconnect(false)
+        .servers(::mqtt::string_collection::create(paho_uri(target.url)));
+    if (!target.url.username.empty()) builder.user_name(target.url.username);
+    if (!target.url.password.empty()) builder.password(target.url.password.reveal());
+    if (!settings.will.topic.empty())
+        builder.will(::mqtt::message(settings.will.topic, settings.will.payload, 1, true));
+    if (target.url.tls) builder.ssl(make_tls_options(settings.tls, complaint));
+    return builder.finalize();
+}
+
+ConnectFailure classify_failure(int code, const std::string& text) {
+    if (const Row* row = find_row(code)) return row->kind;
+    if (code > 0) return ConnectFailure::refused;
+    const bool no_connection = text.find("TCP/TLS connect failure") != std::string::npos ||
+                               text.find("timeout") != std::string::npos ||
+                               text.find("SSL") != std::string::npos;
+    return no_connection ? ConnectFailure::unreachable : ConnectFailure::dropped;
+}
+
+std::string describe_failure(int code, const std::string& text) {
+    if (const Row* row = find_row(code)) return std::string(row->text);
+    if (code > 0) return "refuses with code " + std::to_string(code);
+    if (text.find("timeout") != std::string::npos) return "gives no answer in time";
+    if (text.find("completion failure") != std::string::npos)
+        return "closes the connection without an answer";
+    if (text.find("TCP/TLS connect failure") != std::string::npos) return "cannot be reached";
+    return text.empty() ? "cannot be reached" : text;
+}
+
+std::string describe_disconnect(int reason) {
+    if (reason == ::mqtt::SESSION_TAKEN_OVER) return "another client has connected with our client id";
+    const char* name = ::MQTTReasonCode_toString(static_cast<::MQTTReasonCodes>(reason));
+    return "the broker ended the connection: " +
+           (name != nullptr ? std::string(name) : std::to_string(reason));
+}
+
+}  // namespace lanbridge::mqtt
