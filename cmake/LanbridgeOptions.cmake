@@ -24,6 +24,13 @@ if(LANBRIDGE_CCACHE)
   target_compile_options(lanbridge_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 endif()
 
+if(LANBRIDGE_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "LANBRIDGE_FUZZ needs clang: set CMAKE_CXX_COMPILER=clang++ or use the preset fuzz")
+  endif()
+  target_compile_options(lanbridge_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 if(LANBRIDGE_SANITIZE)
   target_compile_options(lanbridge_options INTERFACE
     -fsanitize=${LANBRIDGE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
