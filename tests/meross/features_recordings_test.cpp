@@ -1,0 +1,211 @@
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "meross/features_support.hpp"
+#include "support/catch.hpp"
+
+// Recordings of real devices are not part of the project: LANBRIDGE_TRACES names their folder, else it is
+// looked for beside the source tree.
+
+using namespace lanbridge;
+using namespace lanbridge::test;
+using Keys = std::vector<std::string>;
+
+namespace {
+
+std::filesystem::path recordings() {
+    const char* given = std::getenv("LANBRIDGE_TRACES");
+    const std::filesystem::path root =
+        given ? std::filesystem::path(given)
+              : std::filesystem::path(LANBRIDGE_SOURCE_DIR).parent_path() / "shared" / "traces";
+    return std::filesystem::is_directory(root / "meross") ? root / "meross" : root;
+}
+
+std::string text_of(const std::filesystem::path& path) {
+    std::ifstream file(path);
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+struct Answer {
+    std::string name_space;
+    Json payload;
+    std::int64_t device_time = 0;
+};
+
+struct Recording {
+    Json all;
+    Json ability;
+    std::vector<Answer> answers;  // single and packed, in order
+};
+
+/// The answers inside a Control.Multiple, with the device's time out of their headers.
+void unpack(const Json& payload, std::vector<Answer>& answers) {
+    const Json* list = find_member(payload, {"multiple"});
+    if (!list || !list->is_array()) return;
+    for (const Json& inner : *list)
+        answers.push_back({string_or(inner, {"header", "namespace"}, ""),
+                           inner.value("payload", Json::object()),
+                           int_or(inner, {"header", "timestamp"}, 0)});
+}
+
+void take_row(const std::vector<std::string>& cells, const Json& data, Recording& recording) {
+    const std::string& protocol = cells[cells.size() - 3];
+    const std::string& method = cells[cells.size() - 2];
+    const std::string& name = cells.back();
+    if (protocol == "auto") {
+        if (name == "Appliance.System.All") recording.all = data;
+        if (name == "Appliance.System.Ability") recording.ability = data;
+        return;
+    }
+    if (method == "GETACK" || (method == "PUSH" && !data.empty()))
+        recording.answers.push_back({name, data, 0});
+    if (method == "SETACK" && name == "Appliance.Control.Multiple") unpack(data, recording.answers);
+}
+
+Recording load_csv(const std::filesystem::path& path) {
+    Recording recording;
+    std::istringstream lines(text_of(path));
+    for (std::string line; std::getline(lines, line);) {
+        std::vector<std::string> cells;
+        std::istringstream rest(line);
+        for (std::string cell; std::getline(rest, cell, '\t');) cells.push_back(cell);
+        if (cells.size() < 5) continue;
+        const auto data = parse_json(cells.back());
+        cells.pop_back();
+        if (data && data->is_object()) take_row(cells, *data, recording);
+    }
+    return recording;
+}
+
+Recording load_json(const std::filesystem::path& path) {
+    Recording recording;
+    const Json document = json(text_of(path));
+    for (const Json& row : document.at("data").at("trace")) {
+        std::vector<std::string> cells;
+        for (std::size_t i = 0; i + 1 < row.size(); ++i)
+            cells.push_back(row[i].is_string() ? row[i].get<std::string>() : "");
+        if (row.back().is_object()) take_row(cells, row.back(), recording);
+    }
+    return recording;
+}
+
+Recording load(const std::string& name) {
+    return name.ends_with(".csv") ? load_csv(recordings() / name) : load_json(recordings() / name);
+}
+
+/// A replay: what was answered, then what is known. The first value of each entity is kept.
+struct Replay {
+    explicit Replay(const std::string& name) : Replay(load(name)) {}
+    explicit Replay(const Recording& recording)
+        : bench(meross::parse_facts(recording.all, recording.ability).value()) {
+        note(bench.feed_digest());
+        std::int64_t device_time = bench.zone().timestamp;
+        std::int64_t wall_ms = 1;
+        for (const auto& answer : recording.answers) {
+            if (answer.name_space == "Appliance.System.All") take_all(answer.payload, device_time);
+            if (answer.device_time > 0) device_time = answer.device_time;
+            note(bench.give(answer.name_space.substr(10), answer.payload, device_time, wall_ms));
+            wall_ms += 1000;
+        }
+    }
+    void take_all(const Json& all, std::int64_t& device_time) {
+        auto facts = meross::parse_facts(all, Json::object()).value();
+        device_time = facts.time.timestamp;
+        bench.zone() = facts.time;
+        for (const auto& part : meross::split_digest(facts.digest))
+            note(bench.give(part.name_space.substr(10), part.payload, device_time, 0));
+    }
+    void note(const model::Observations& observations) {
+        for (const auto& seen : observations) {
+            if (state(first, seen.entity) == model::Value()) first.push_back(seen);
+            last.push_back(seen);
+        }
+    }
+    /// The published entities without the opt-ins, which are off by default and not in the table of coverage.
+    Keys core() const {
+        Keys keys;
+        for (const auto& key : bench.keys())
+            if (key != "energy_estimate" && key != "energy_last_hour") keys.push_back(key);
+        return keys;
+    }
+    Bench bench;
+    model::Observations first;
+    model::Observations last;
+};
+
+bool absent() {
+    if (std::filesystem::exists(recordings() / "mss310.csv")) return false;
+    std::cerr << "no recordings in " << recordings() << ": set LANBRIDGE_TRACES\n";
+    std::exit(77);
+}
+
+const Keys metering_plug{"current", "energy", "led", "power", "signal", "switch_0", "voltage"};
+
+}  // namespace
+
+TEST_CASE("the recorded mss310 shows what it showed", "[meross][recordings]") {
+    if (absent()) return;
+    Replay plug("mss310.csv");
+    CHECK(plug.core() == metering_plug);
+    CHECK(state(plug.first, "switch_0") == model::Value(false));
+    CHECK(number(plug.first, "current") == 0);
+    CHECK_THAT(number(plug.first, "voltage"), WithinAbs(238.0, 1e-9));
+    CHECK(number(plug.first, "power") == 0);
+    CHECK(number(plug.first, "energy") == 180);
+    CHECK(number(plug.first, "signal") == 76);
+    CHECK(state(plug.first, "led") == model::Value(true));
+}
+
+TEST_CASE("the recorded mss310 of firmware 1.x shows what it showed", "[meross][recordings]") {
+    if (absent()) return;
+    Replay plug("mss310-old.csv");
+    CHECK(plug.core() == metering_plug);
+    CHECK(state(plug.first, "switch_0") == model::Value(true));
+    CHECK_THAT(number(plug.first, "current"), WithinAbs(0.418, 1e-9));
+    CHECK_THAT(number(plug.first, "voltage"), WithinAbs(238.7, 1e-9));
+    CHECK_THAT(number(plug.first, "power"), WithinAbs(67.379, 1e-9));
+}
+
+TEST_CASE("the recorded mss305 shows what it showed", "[meross][recordings]") {
+    if (absent()) return;
+    Replay plug("mss305.json.txt");
+    CHECK(plug.core().size() == 13);
+    CHECK(state(plug.first, "switch_0") == model::Value(true));
+    CHECK_THAT(number(plug.first, "current"), WithinAbs(0.290, 1e-9));
+    CHECK_THAT(number(plug.first, "voltage"), WithinAbs(233.1, 1e-9));
+    CHECK_THAT(number(plug.first, "power"), WithinAbs(5.297, 1e-9));
+    CHECK(state(plug.first, "over_temp") == model::Value(true));
+    CHECK(state(plug.first, "over_temp_type") == model::Value(std::string("early_warning")));
+    CHECK(state(plug.first, "standby_killer") == model::Value(false));
+    CHECK(number(plug.first, "standby_power") == 0);
+    CHECK(number(plug.first, "standby_time") == 300);
+    CHECK(plug.bench.has("energy_last_hour"));
+}
+
+TEST_CASE("the recorded mss210 shows what it showed", "[meross][recordings]") {
+    if (absent()) return;
+    Replay plug("mss210.json.txt");
+    CHECK(plug.core() == Keys{"led", "signal", "switch_0"});
+    CHECK(state(plug.first, "switch_0") == model::Value(false));
+    CHECK(number(plug.first, "signal") == 100);
+}
+
+TEST_CASE("no recorded lamp, door, shutter or hub gains a switch that it has not", "[meross][recordings]") {
+    if (absent()) return;
+    for (const char* name :
+         {"msl320cpr-old.csv", "msl320cpr.json.txt", "msg100.csv", "msg200.json.txt", "mrs100-old.csv",
+          "mrs100.json.txt", "mod100.csv", "msh300.csv", "ms600.json.txt", "mts300.json.txt"}) {
+        INFO(name);
+        CHECK_FALSE(Replay(name).bench.has("switch_0"));
+    }
+    Replay fan("mfc100.json.txt");
+    CHECK(fan.core() == Keys{"led", "signal", "switch_0"});  // over-temperature answers -1
+    CHECK(fan.bench.entity("switch_0").name == "Power");
+    const Keys socket{"current", "energy", "lock", "power", "signal", "voltage"};
+    CHECK(Replay("mts960.csv").core() == socket);
+}
