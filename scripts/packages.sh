@@ -48,20 +48,19 @@ missing_packages() {
     done
 }
 
-# Runs a command as root; asks for nothing, unless sudo itself wants a password and somebody is there to type it.
+# Asks for nothing, unless sudo itself wants a password and somebody is there to type it.
+ensure_rights() {
+    if (($(id -u) == 0)); then return 0; fi
+    command -v sudo >/dev/null ||
+        fail "packages are missing, and this is neither root nor is sudo there; as root: apt-get install $wanted"
+    if sudo -n true 2>/dev/null; then return 0; fi
+    [[ -t 0 ]] ||
+        fail "packages are missing, and sudo wants a password without a terminal; first: sudo apt-get install $wanted"
+    say "sudo may want your password"
+}
+
 as_root() {
-    if (($(id -u) == 0)); then
-        "$@"
-    elif ! command -v sudo >/dev/null; then
-        fail "packages are missing and this is neither root nor is sudo there; as root: apt-get install $wanted"
-    elif sudo -n true 2>/dev/null; then
-        sudo -n "$@"
-    elif [[ -t 0 ]]; then
-        say "sudo may want your password"
-        sudo "$@"
-    else
-        fail "sudo wants a password and there is no terminal; run this first: sudo apt-get install $wanted"
-    fi
+    if (($(id -u) == 0)); then "$@"; else sudo "$@"; fi
 }
 
 apt_get() {
@@ -124,12 +123,13 @@ install_packages() {
     local -a names
     command -v dpkg-query >/dev/null && command -v apt-get >/dev/null ||
         fail "this system has no apt; install the counterparts of: $(lanbridge_packages "$@" | sort -u | tr '\n' ' ')"
-    wanted="$(missing_packages "$@" | tr '\n' ' ')"
+    wanted="$(missing_packages "$@" | paste -sd' ')"
     read -r -a names <<<"$wanted"
     if ((${#names[@]} == 0)); then
         say "packages for $*: all there"
         return 0
     fi
+    ensure_rights
     say "installing packages: $wanted"
     ensure_offered "${names[@]}"
     apt_install "${names[@]}" || fail "installing packages failed; apt-get's message above says why; by hand: apt-get install $wanted"
