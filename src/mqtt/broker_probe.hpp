@@ -12,8 +12,9 @@ namespace lanbridge::mqtt {
 /// Who answers at an address, found out with one MQTT 3.1.1 CONNECT, which every broker understands.
 struct ProbeAnswer {
     enum class Kind { nobody, accepted, refused, not_mqtt };
+    ProbeAnswer() = default;
     ProbeAnswer(Kind k, std::string w) : kind(k), why(std::move(w)) {}
-    Kind kind;
+    Kind kind = Kind::nobody;
     std::string why;  ///< for people
 };
 

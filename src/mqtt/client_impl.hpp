@@ -56,6 +56,7 @@ private:
     asio::awaitable<LinkMachine::Action> hold();
     asio::awaitable<void> flush(TimeSource::Clock::time_point deadline);
     void announce();
+    void cancel();
     void go_down(const std::string& why);
 
     LinkTarget target_for(const LinkMachine::Connect& where) const;
@@ -80,6 +81,7 @@ private:
     bool started_ = false;
     bool up_ = false;
     bool stopping_ = false;
+    bool cancelled_ = false;
 };
 
 }  // namespace lanbridge::mqtt

@@ -1,3 +1,5 @@
+#include <boost/asio/dispatch.hpp>
+
 #include "lanbridge/base/log.hpp"
 #include "mqtt/client_impl.hpp"
 #include "mqtt/no_delay.hpp"
@@ -41,7 +43,13 @@ void Client::Impl::abandon() {
     up_ = false;
     if (link_) link_->abort();
     link_.reset();
-    cancel_.emit(asio::cancellation_type::terminal);
+    if (!std::exchange(cancelled_, true)) cancel();
+}
+
+/// Within the loop, and holding `self`: Asio posts a pointer into the signal when it is emitted elsewhere.
+void Client::Impl::cancel() {
+    asio::dispatch(context_.executor,
+                   [self = shared_from_this()] { self->cancel_.emit(asio::cancellation_type::terminal); });
 }
 
 asio::awaitable<void> Client::Impl::stop(TimeSource::Clock::duration limit) {

@@ -3,7 +3,9 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <thread>
 
 #include "lanbridge/mqtt/client.hpp"
 #include "mqtt/flight.hpp"
@@ -55,7 +57,10 @@ public:
 private:
     struct Session;
     void open_session(const LinkTarget& target);
+    void retire_session();
+    void on_retired();
     void install_handlers();
+    void call_connect(const LinkTarget& target);
     void on_connect_end(std::uintptr_t attempt, int code);
     template <class Call>
     void post(std::uintptr_t attempt, Call call);
@@ -67,6 +72,8 @@ private:
     std::shared_ptr<Flight> flight_ = std::make_shared<Flight>();
     std::uintptr_t attempt_ = 0;  ///< of the present connection or try; what comes from older ones is ignored
     std::unique_ptr<Session> session_;
+    std::thread reaper_;              ///< destroys the session before
+    std::optional<LinkTarget> next_;  ///< to connect to when that is done
 };
 
 }  // namespace lanbridge::mqtt

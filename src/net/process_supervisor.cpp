@@ -1,5 +1,7 @@
 #include <signal.h>
 
+#include <boost/asio/dispatch.hpp>
+
 #include "lanbridge/base/async.hpp"
 #include "lanbridge/base/backoff.hpp"
 #include "lanbridge/base/log.hpp"
@@ -44,7 +46,7 @@ public:
         stopping_ = true;
         if (child_) child_->signal(SIGKILL);  // the watching coroutine may hold it a moment longer
         child_.reset();
-        cancel_.emit(asio::cancellation_type::terminal);
+        cancel();
     }
 
     void signal(int number) {
@@ -54,6 +56,15 @@ public:
     std::uint64_t restarts() const noexcept { return restarts_; }
 
 private:
+    /// Within the loop, and holding `self`: Asio posts a pointer into the signal when it is emitted
+    /// elsewhere.
+    void cancel() {
+        if (std::exchange(cancelled_, true)) return;
+        asio::dispatch(context_.executor, [self = shared_from_this()] {
+            self->cancel_.emit(asio::cancellation_type::terminal);
+        });
+    }
+
     Result<void> launch() {
         auto child = Process::start(context_, settings_.argv, settings_.on_line);
         if (!child) return std::move(child).error();
@@ -118,6 +129,7 @@ private:
     std::string said_;
     std::uint64_t restarts_ = 0;
     bool stopping_ = false;
+    bool cancelled_ = false;
 };
 
 SupervisedProcess::SupervisedProcess(Context context, SupervisedSettings settings)
