@@ -1,0 +1,24 @@
+#include "app/cli/command.hpp"
+
+#include <array>
+
+namespace lanbridge::app {
+namespace {
+
+constexpr std::array table{
+    Command{"run", "Bring the devices into Home Assistant: the daemon", &declare_run},
+    Command{"request", "Send one signed request to a Meross device", &declare_request},
+    Command{"simulate", "Simulated devices on real sockets, from recordings", &declare_simulate},
+    Command{"config", "Check a configuration file, write a starter, print the schema", &declare_config},
+    Command{"completion", "Print shell completion", &declare_completion},
+};
+
+constexpr std::array<std::string_view, 8> later{"discover", "watch", "trace", "pair",
+                                                "miio",     "key",   "agent", "doctor"};
+
+}  // namespace
+
+std::span<const Command> commands() { return table; }
+std::span<const std::string_view> later_commands() { return later; }
+
+}  // namespace lanbridge::app

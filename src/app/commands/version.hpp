@@ -1,0 +1,9 @@
+#pragma once
+
+#include "app/cli/global_options.hpp"
+
+namespace lanbridge::app {
+
+int print_version(const GlobalOptions& globals);
+
+}  // namespace lanbridge::app

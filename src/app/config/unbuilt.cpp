@@ -1,0 +1,83 @@
+#include "app/config/unbuilt.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace lanbridge::app {
+namespace {
+
+bool wrote(const Config& config, std::string_view path) { return config.written.contains(std::string(path)); }
+
+template <class Predicate>
+bool any_device(const Config& config, Predicate wanted) {
+    return std::ranges::any_of(config.meross.devices, wanted);
+}
+
+bool mqtt_devices(const Config& config) {
+    return config.meross.protocol == DeviceProtocol::mqtt ||
+           any_device(config, [](const MerossDeviceConfig& d) { return d.protocol == DeviceProtocol::mqtt; });
+}
+
+bool devices_without_host(const Config& config) {
+    return any_device(config, [](const MerossDeviceConfig& d) { return !d.host; });
+}
+
+bool traces(const Config& config) {
+    return any_device(config, [](const MerossDeviceConfig& d) { return d.trace.enabled; });
+}
+
+bool device_options(const Config& config) {
+    return any_device(config, [](const MerossDeviceConfig& d) { return !d.options.empty(); });
+}
+
+bool discovery(const Config& config) {
+    const auto& legs = config.meross.discovery;
+    return (legs.udp && wrote(config, "meross.discovery.udp")) ||
+           (legs.mqtt && wrote(config, "meross.discovery.mqtt")) ||
+           (legs.dhcp && wrote(config, "meross.discovery.dhcp")) || !legs.subnets.empty();
+}
+
+bool xiaomi(const Config& config) {
+    return !config.xiaomi.gateways.empty() || !config.xiaomi.devices.empty() ||
+           (config.xiaomi.discover_udp && wrote(config, "xiaomi.discovery.udp"));
+}
+
+struct Unbuilt {
+    bool (*wanted)(const Config&);
+    std::string_view sentence;
+};
+
+// A row goes when its part is built.
+constexpr std::array rows{
+    Unbuilt{&mqtt_devices,
+            "meross: protocol: mqtt is not in this version yet; the devices are reached over HTTP where they "
+            "have a host"},
+    Unbuilt{&devices_without_host,
+            "meross.devices: devices with a uuid only are reached over MQTT, which is not in this version "
+            "yet; add their "
+            "host"},
+    Unbuilt{&discovery,
+            "meross.discovery: devices are not found by themselves in this version yet; name them in "
+            "meross.devices"},
+    Unbuilt{&traces, "meross.devices: trace is not in this version yet; nothing is recorded"},
+    Unbuilt{&device_options,
+            "meross.devices: none of the options is in this version yet; they have no effect"},
+    Unbuilt{[](const Config& config) { return config.embedded_broker.devices_listen.has_value(); },
+            "embedded_broker.devices_listen: the listener for Meross devices is not in this version yet; it "
+            "stays closed"},
+    Unbuilt{
+        &xiaomi,
+        "xiaomi: Xiaomi gateways and miIO devices are not in this version yet; the section has no effect"},
+};
+
+}  // namespace
+
+std::vector<std::string> unbuilt_parts(const Config& config) {
+    std::vector<std::string> out;
+    for (const auto& row : rows)
+        if (row.wanted(config)) out.emplace_back(row.sentence);
+    return out;
+}
+
+}  // namespace lanbridge::app

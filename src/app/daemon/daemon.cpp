@@ -1,0 +1,178 @@
+#include "app/daemon/daemon.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include "app/config/digest.hpp"
+#include "app/daemon/settings.hpp"
+#include "lanbridge/base/log.hpp"
+#include "lanbridge/version.hpp"
+
+namespace lanbridge::app {
+namespace {
+
+const log::Logger logger("app");
+
+/// SIGTERM has to be over within two seconds; the MQTT client needs most of it when the broker is slow.
+constexpr auto flush_patience = 1200ms;
+constexpr auto store_patience = 500ms;
+
+/// Sections that a running life can take over; everything else needs a new life.
+bool changes_in_place(std::string_view section) {
+    return section == "meross" || section == "log" || section == "xiaomi";
+}
+
+}  // namespace
+
+Daemon::Daemon(Context context, DaemonSetup setup, registry::Store& store, const SystemdNotify& notify)
+    : context_(std::move(context)),
+      setup_(std::move(setup)),
+      store_(store),
+      notify_(notify),
+      ended_(context_.executor),
+      nursery_(context_.executor) {}
+
+Daemon::~Daemon() = default;
+
+asio::awaitable<Result<Daemon::End>> Daemon::run() {
+    auto id = client_id(setup_.config, setup_.data, context_.random);
+    if (!id) co_return std::move(id).error();
+    auto embedded = co_await open_broker();
+    if (!embedded) co_return std::move(embedded).error();
+    compose(*embedded, *id);
+    connect_parts();
+    Result<End> outcome = End::stopped;
+    if (setup_.demo) {
+        demo_ = std::make_unique<Demo>(context_);
+        if (auto started = demo_->start(); !started) outcome = std::move(started).error().in("demo devices");
+    }
+    if (outcome) {
+        start();
+        if (setup_.once) {
+            auto published = co_await publish_once();
+            if (!published) outcome = std::move(published).error();
+        } else if (!ending_) {
+            co_await ended_.wait();
+        }
+    }
+    co_await shut_down();
+    if (outcome) outcome = end_;
+    co_return outcome;
+}
+
+void Daemon::stop() {
+    end_ = End::stopped;
+    ending_ = true;
+    ended_.notify();
+}
+
+void Daemon::restart() {
+    end_ = End::restart;
+    ending_ = true;
+    ended_.notify();
+}
+
+asio::awaitable<Result<std::optional<mqtt::BrokerUrl>>> Daemon::open_broker() {
+    std::optional<mqtt::BrokerUrl> url;
+    if (!setup_.config.mqtt.embedded()) co_return url;
+    broker_ = std::make_unique<mqtt::EmbeddedBroker>(context_, broker_settings(setup_.config, setup_.data));
+    auto endpoint = co_await broker_->start();
+    if (!endpoint) co_return std::move(endpoint).error();
+    broker_is_ours_ = endpoint->ours;
+    url = endpoint->url;
+    co_return url;
+}
+
+void Daemon::compose(const std::optional<mqtt::BrokerUrl>& embedded, const std::string& id) {
+    const auto& config = setup_.config;
+    client_ = std::make_unique<mqtt::Client>(context_, client_settings(config, id, embedded));
+    outbox_ = std::make_unique<MqttOutbox>(*client_);
+    registry_ = std::make_unique<registry::Registry>(context_);
+    registry_->set_memory(store_);
+    admin_ = std::make_unique<admin::Admin>(context_, admin_settings(config), admin_hooks(), *registry_,
+                                            store_, *outbox_);
+    homeassistant_ = std::make_unique<homeassistant::HomeAssistant>(
+        context_, *registry_, *outbox_, homeassistant_settings(config), homeassistant_hooks());
+    http_ = std::make_unique<net::HttpClient>(context_);
+    meross_ = std::make_unique<meross::Integration>(context_, *http_, *registry_, store_);
+}
+
+/// Who hears what: the link's ups and downs, and the messages that come over it.
+void Daemon::connect_parts() {
+    client_->on_connected([this] {
+        admin_->on_connected();
+        homeassistant_->link_up();
+    });
+    client_->on_disconnected([this](const std::string&) { homeassistant_->link_down(); });
+    client_->on_room([this] { homeassistant_->on_room(); });
+    const auto to_homeassistant = [this](const mqtt::Message& message) {
+        homeassistant_->incoming(message.topic, message.payload, message.retained, message.duplicate);
+    };
+    for (const auto& filter : homeassistant_->subscriptions())
+        if (auto done = client_->subscribe(filter, 0, to_homeassistant); !done)
+            logger.error("{}", done.error().text());
+    const auto to_admin = [this](const mqtt::Message& message) {
+        admin_->on_message(message.topic, message.payload, message.retained);
+    };
+    if (auto done = client_->subscribe(admin_->request_filter(), 0, to_admin); !done)
+        logger.error("{}", done.error().text());
+    add_requests();
+    add_health();
+}
+
+void Daemon::start() {
+    admin_->start();
+    client_->start();
+    meross_->configure(devices());
+    nursery_.start("summary", summarise());
+    notify_.ready("running");
+}
+
+meross::Settings Daemon::devices() const {
+    auto settings = meross_settings(setup_.config);
+    if (!demo_) return settings;
+    for (auto& device : demo_->devices()) settings.devices.push_back(std::move(device));
+    return settings;
+}
+
+void Daemon::reconfigure(Config config) {
+    const auto changed = changed_sections(setup_.config, config);
+    const bool restructured =
+        config.mqtt.base_topic != setup_.config.mqtt.base_topic ||
+        config.homeassistant.discovery_prefix != setup_.config.homeassistant.discovery_prefix;
+    if (restructured) homeassistant_->clear_everything();  // nothing must stay behind under the old names
+    setup_.config = std::move(config);
+    if (changed.empty()) logger.info("reloaded: nothing has changed");
+    for (auto section : changed) logger.info("reloaded: {} has changed", section);
+    for (auto section : changed) {
+        if (changes_in_place(section)) continue;
+        logger.info("reconnecting for the change of {}", section);
+        restart();
+        return;
+    }
+    if (!changed.empty()) meross_->configure(devices());
+    admin_->configure(config_digest(setup_.config), setup_.config.log.mqtt);
+    notify_.ready("running");
+}
+
+/// First the devices, then the last words, then the link, then what is on disk.
+asio::awaitable<void> Daemon::shut_down() {
+    notify_.stopping();
+    nursery_.stop();
+    registry_->stop();
+    co_await meross_->stop();
+    homeassistant_->stop();
+    admin_->say_offline();
+    admin_->stop();
+    co_await client_->stop(flush_patience);
+    if (demo_) demo_->stop();
+    if (broker_) co_await broker_->stop();
+    if (auto written = co_await store_.flush(store_patience); !written)
+        logger.error("not everything could be written: {}", written.error().text());
+    while (!wound_down()) co_await asio::post(context_.executor, asio::use_awaitable);
+}
+
+bool Daemon::wound_down() const {
+    return nursery_.idle() && admin_->idle() && homeassistant_->idle() && (!demo_ || demo_->idle());
+}
+
+}  // namespace lanbridge::app
