@@ -16,9 +16,9 @@ constexpr std::string_view known_members[] = {
     "type",      "subtype", "hardware", "chip",      "firmware",   "timezone",     "time_rule",
     "abilities", "digest",  "control",  "state",     "silent",     "push_queries", "metering",
     "encrypted", "master",  "refoss",   "max_reply", "description"};
-constexpr std::string_view known_metering[] = {
-    "loads",        "voltage",    "power_factor", "noise",
-    "history_days", "history_wh", "hourly_total", "carries_over_midnight"};
+constexpr std::string_view known_metering[] = {"loads", "voltage",      "power_factor",
+                                               "noise", "history_days", "history_wh",
+                                               "hours", "hourly_total", "carries_over_midnight"};
 
 Result<void> check_members(const Json& object, std::span<const std::string_view> known,
                            std::string_view where) {
@@ -92,6 +92,7 @@ Result<Metering> parse_metering(const Json& text) {
     metering.history_days =
         static_cast<int>(std::clamp<std::int64_t>(int_or(text, {"history_days"}, 0), 0, 29));
     metering.history_wh = number_or(text, {"history_wh"}, metering.history_wh);
+    metering.hours = static_cast<int>(std::clamp<std::int64_t>(int_or(text, {"hours"}, 24), 1, 24));
     metering.hourly_total = flag(text, "hourly_total");
     metering.carries_over_midnight = flag(text, "carries_over_midnight");
     if (metering.voltage <= 0 || metering.power_factor <= 0) {
@@ -106,7 +107,8 @@ Result<void> read_lists(const Json& text, Blueprint& blueprint) {
         return Error(Errc::malformed, R"($.abilities must be like {"Control.ToggleX": {}})");
     }
     for (const auto& [name, value] : abilities.items()) blueprint.ability[full_name(name)] = value;
-    for (const auto& [name, value] : member_or_object(text, "state").items()) {
+    const auto state = member_or_object(text, "state");
+    for (const auto& [name, value] : state.items()) {
         if (!value.is_object())
             return Error(Errc::malformed, fmt::format("$.state.{} must be a payload", name));
         if (!blueprint.supports(full_name(name))) {

@@ -150,8 +150,7 @@ asio::awaitable<void> HttpServer::accept_loop(std::shared_ptr<tcp::acceptor> acc
 }
 
 asio::awaitable<void> HttpServer::serve(std::shared_ptr<Connection> connection) {
-    if (faults_.half_open) {
-        take_faults();
+    if (take_half_open()) {
         connection->counts = false;
         co_await context_.time.sleep(settings_.idle_limit);
         reset(connection->socket);
@@ -186,7 +185,7 @@ asio::awaitable<void> HttpServer::serve(std::shared_ptr<Connection> connection) 
 }
 
 Reply HttpServer::answer(const HttpRequest& request) {
-    if (!request.proper) return Reply(std::string());
+    if (!request.proper) return Reply(Reply::Kind::close);
     return device_.handle(request.body);
 }
 
@@ -248,6 +247,11 @@ Faults HttpServer::take_faults() {
     }
     --*faults_.requests;
     return faults_;
+}
+
+bool HttpServer::take_half_open() {
+    if (!faults_.half_open) return false;
+    return take_faults().half_open;
 }
 
 }  // namespace lanbridge::sim

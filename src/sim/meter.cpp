@@ -179,10 +179,10 @@ void Meter::new_day(Day day) {
     }
 }
 
-void Meter::add_to_hour(Channel& channel, std::int64_t end, double wh) {
+void Meter::add_to_hour(Channel& channel, std::int64_t end, double wh) const {
     auto& hours = channel.hours;
     if (hours.empty() || floor_div(hours.back().time - 1, hour_s) != floor_div(end - 1, hour_s)) {
-        if (hours.size() == max_hour_records) hours.erase(hours.begin());
+        if (hours.size() >= static_cast<std::size_t>(metering_->hours)) hours.erase(hours.begin());
         hours.push_back(Hour(end, 0));
     }
     hours.back().time = end;

@@ -23,8 +23,10 @@ constexpr std::array digest_table{
     DigestRow{"thermostat", "windowOpened", "Appliance.Control.Thermostat.WindowOpened", "windowOpened"},
 };
 
-bool wants_items(meross::GetShape shape) {
-    return shape == meross::GetShape::list_c || shape == meross::GetShape::list_sx;
+/// A GET must list what it wants. So it is too where a PUSH query is the usual way and items have channels.
+bool wants_items(const Grammar& grammar) {
+    const bool query = grammar.shape == meross::GetShape::push_query && !grammar.index.empty();
+    return query || grammar.shape == meross::GetShape::list_c || grammar.shape == meross::GetShape::list_sx;
 }
 
 bool names_item(const Json& item, const Grammar& grammar) {
@@ -52,6 +54,15 @@ const Json* digest_value(const Json& all, const DigestRow& row) {
 }
 
 Grammar::Grammar(std::string_view name_space, bool hub) : name(name_space) {
+    if (name_space == "Appliance.Config.StandbyKiller") {  // seen on mss305 only, where [] is answered with []
+        key = "config";
+        index = "channel";
+        shape = meross::GetShape::list_c;
+        pushes = false;
+        push_query = true;
+        get = true;
+        return;
+    }
     if (const auto* row = meross::find_namespace(name_space, hub); row != nullptr && !row->key.empty()) {
         key = row->key;
         index = meross::index_member(row->index);
@@ -83,7 +94,7 @@ std::string content_key(const Json& payload, const Grammar& grammar) {
 }
 
 Asked classify_get(const Json& request, const Grammar& grammar, const std::string& key, bool all_by_65535) {
-    const auto empty = wants_items(grammar.shape) ? Asked::nothing : Asked::everything;
+    const auto empty = wants_items(grammar) ? Asked::nothing : Asked::everything;
     if (!request.is_object() || request.empty()) return empty;
     const auto content = request.find(key);
     if (content == request.end()) {
@@ -97,7 +108,7 @@ Asked classify_get(const Json& request, const Grammar& grammar, const std::strin
     for (const auto* item : items_of(*content)) {
         named = named || names_item(*item, grammar);
         const bool every = int_or(*item, {"channel"}, -1) == every_channel;
-        if (every && (all_by_65535 || grammar.shape != meross::GetShape::list_c)) return Asked::everything;
+        if (every && (all_by_65535 || !wants_items(grammar))) return Asked::everything;
     }
     return named ? Asked::items : empty;
 }

@@ -23,6 +23,7 @@ struct Metering {
     double noise = 0;           ///< relative; 0.02 lets power wander by 2 %
     int history_days = 0;       ///< invented daily records before today
     double history_wh = 300;    ///< about so much on each of them
+    int hours = 24;             ///< remembered by ConsumptionH
     bool hourly_total = false;  ///< ConsumptionH.total is the sum of the hours (em06), else it stays 0
     bool carries_over_midnight = false;  ///< the fault of some plugs: today starts at yesterday's last value
     bool replayed = false;  ///< the recording's samples are shown while the relay is on, instead of `loads_w`

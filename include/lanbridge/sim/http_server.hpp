@@ -108,6 +108,7 @@ private:
     Reply answer(const HttpRequest& request);
     void note(const HttpRequest& request);
     Faults take_faults();
+    bool take_half_open();
     void drop_connections();
 
     Context context_;

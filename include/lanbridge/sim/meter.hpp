@@ -12,8 +12,6 @@ namespace lanbridge::sim {
 
 /// Days that a device remembers; a ring, so their order says nothing.
 inline constexpr std::size_t max_day_records = 30;
-/// Hours that a device remembers.
-inline constexpr std::size_t max_hour_records = 24;
 
 /// The meter of a device. All times are the device's clock, epoch seconds; energies are Wh.
 class Meter {
@@ -63,7 +61,7 @@ private:
     void invent_history(std::int64_t now, int offset_s);
     void add(std::int64_t begin, std::int64_t end, int offset_s);
     void add_to_day(std::int64_t time, int offset_s, double wh);
-    static void add_to_hour(Channel& channel, std::int64_t end, double wh);
+    void add_to_hour(Channel& channel, std::int64_t end, double wh) const;
     void new_day(Day day);
 
     const Metering* metering_;
