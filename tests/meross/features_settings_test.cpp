@@ -154,3 +154,21 @@ TEST_CASE("malformed payloads are no news and end nothing", "[meross][features]"
                                              "lock":[{"onoff":{}}]})"})
             CHECK(plug.feed(name, payload, 1718452800, 1).empty());
 }
+
+TEST_CASE("a refusal takes away what was refused and nothing else", "[meross][features]") {
+    Bench plug(facts_of("mss305",
+                        {"Control.ToggleX", "Control.Electricity", "Control.ConsumptionX", "Config.OverTemp",
+                         "Config.StandbyKiller", "System.DNDMode", "System.Runtime", "Control.PhysicalLock"},
+                        R"({"togglex":[{"channel":0,"onoff":0}]})"));
+    CHECK(plug.keys().size() == 14);
+    plug.refuse("Control.Mp3");
+    CHECK(plug.keys().size() == 14);
+    plug.refuse("Control.PhysicalLock");
+    CHECK(plug.keys().size() == 13);
+    plug.refuse("Config.StandbyKiller");
+    CHECK(plug.keys().size() == 9);
+    plug.refuse("Config.OverTemp");
+    CHECK(plug.keys() == Keys{"current", "energy", "led", "power", "signal", "switch_0", "voltage"});
+    plug.feed("Control.PhysicalLock", R"({"lock":[{"channel":0,"onoff":0}]})");  // it has it after all
+    CHECK(plug.has("lock"));
+}

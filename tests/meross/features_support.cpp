@@ -43,8 +43,7 @@ model::Observations Bench::feed_digest() {
 }
 
 void Bench::refuse(std::string_view name) {
-    for (auto& feature : features_)
-        if (feature->reads(full(name))) feature->refused(full(name));
+    for (auto& feature : features_) feature->refused(full(name));
 }
 
 std::vector<std::string> Bench::keys() const {

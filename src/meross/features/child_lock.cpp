@@ -38,7 +38,7 @@ public:
         });
     }
 
-    void refused(std::string_view) override { refused_ = true; }
+    void refused(std::string_view name_space) override { refused_ = refused_ || reads(name_space); }
 
     std::optional<Result<Action>> command(const model::Command& command) const override {
         if (command.entity != entity_key) return std::nullopt;

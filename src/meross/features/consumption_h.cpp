@@ -36,7 +36,9 @@ public:
         });
     }
 
-    void refused(std::string_view) override { answered_ = false; }
+    void refused(std::string_view name_space) override {
+        if (reads(name_space)) answered_ = false;
+    }
 
 private:
     /// The records come in a ring, like those of the days.

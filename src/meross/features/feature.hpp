@@ -54,7 +54,8 @@ public:
     /// Whether `read` wants this namespace.
     virtual bool reads(std::string_view name_space) const = 0;
     virtual void read(const Reading& reading, model::Observations& out) = 0;
-    /// The device answered ERROR 5000 to the right question: it does not have this.
+    /// The device answered ERROR 5000 to the right question: it does not have this. May be another's
+    /// namespace.
     virtual void refused(std::string_view /*name_space*/) {}
     /// Nothing when the entity is another feature's. Errors: `invalid_value`, `unsupported`.
     virtual std::optional<Result<Action>> command(const model::Command&) const { return std::nullopt; }

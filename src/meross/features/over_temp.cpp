@@ -44,7 +44,9 @@ public:
         });
     }
 
-    void refused(std::string_view) override { has_switch_ = has_type_ = false; }
+    void refused(std::string_view name_space) override {
+        if (reads(name_space)) has_switch_ = has_type_ = false;
+    }
 
     std::optional<Result<Action>> command(const model::Command& command) const override {
         if (command.entity != switch_key) return std::nullopt;

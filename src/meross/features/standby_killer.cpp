@@ -60,7 +60,7 @@ public:
         });
     }
 
-    void refused(std::string_view) override { refused_ = true; }
+    void refused(std::string_view name_space) override { refused_ = refused_ || reads(name_space); }
 
     std::optional<Result<Action>> command(const model::Command& command) const override {
         for (std::size_t i = 0; i < settings.size(); ++i)
