@@ -70,7 +70,7 @@ void Client::Impl::on_lost(const std::string& why) {
 
 void Client::Impl::go_down(const std::string& why) {
     up_ = false;
-    statistics_.undelivered += link_->flight().begin(0);
+    statistics_.undelivered += link_->forget();
     flushed_.notify();
     for (std::size_t i = 0; i < on_disconnected.size(); ++i) on_disconnected[i](why);
 }

@@ -60,7 +60,7 @@ asio::awaitable<void> Client::Impl::stop(TimeSource::Clock::duration limit) {
         const auto left = std::max<TimeSource::Clock::duration>(deadline - context_.time.now(), 50ms);
         if (up_) link_->disconnect(std::chrono::duration_cast<std::chrono::milliseconds>(left));
         co_await wait_signal_until(context_.time, closed_, context_.time.now() + left);
-        statistics_.undelivered += link_->flight().begin(0);
+        statistics_.undelivered += link_->forget();
         if (std::exchange(up_, false)) logger.info("left {}", statistics_.broker);
     }
     abandon();

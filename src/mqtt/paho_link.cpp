@@ -39,10 +39,24 @@ std::uintptr_t context_of(const ::mqtt::token& token) {
     return reinterpret_cast<std::uintptr_t>(token.get_user_context());
 }
 
-std::size_t payload_size(const ::mqtt::token& token) {
+std::pair<std::size_t, int> size_and_qos(const ::mqtt::token& token) {
     const auto* delivery = dynamic_cast<const ::mqtt::delivery_token*>(&token);
     const auto message = delivery != nullptr ? delivery->get_message() : nullptr;
-    return message ? message->get_payload().size() : 0;
+    if (!message) return {0, 0};
+    return {message->get_payload().size(), message->get_qos()};
+}
+
+/// How many unacknowledged messages an MQTT 5 broker takes; with 3.1.1 nobody says.
+std::size_t receive_maximum(const ::mqtt::token& token) {
+    try {
+        const auto response = token.get_connect_response();
+        const auto& properties = response.get_properties();
+        if (properties.contains(::mqtt::property::RECEIVE_MAXIMUM))
+            return ::mqtt::get<std::uint16_t>(properties, ::mqtt::property::RECEIVE_MAXIMUM);
+    } catch (const std::exception&) {
+        // no response, no limit
+    }
+    return Flight::widest_window;
 }
 
 /// The text that goes with a failed token: only the exception that its wait throws carries it.
@@ -141,11 +155,19 @@ void PahoLink::open_session(const LinkTarget& target) {
     };
     auto on_connect = [poster](const ::mqtt::token& token, bool succeeded) {
         const int code = succeeded ? 0 : token.get_return_code();
-        poster([attempt = context_of(token), code](PahoLink& self) { self.on_connect_end(attempt, code); });
+        const auto window = succeeded ? receive_maximum(token) : 0;
+        poster([attempt = context_of(token), code, window](PahoLink& self) {
+            self.on_connect_end(attempt, code, window);
+        });
     };
     auto on_publish = [poster, flight = flight_](const ::mqtt::token& token, bool) {
-        if (flight->done(context_of(token), payload_size(token)))
-            poster([](PahoLink& self) { self.events_.drained(); });
+        const auto [size, qos] = size_and_qos(token);
+        const auto progress = flight->done(context_of(token), size, qos);
+        if (!progress.any()) return;
+        poster([progress](PahoLink& self) {
+            if (progress.send) self.send_waiting();
+            if (progress.tell) self.events_.drained();
+        });
     };
     auto on_subscribe = [poster](const ::mqtt::token& token, bool succeeded) {
         const auto topics = token.get_topics();
@@ -198,11 +220,12 @@ void PahoLink::install_handlers() {
     });
 }
 
-void PahoLink::on_connect_end(std::uintptr_t attempt, int code) {
+void PahoLink::on_connect_end(std::uintptr_t attempt, int code, std::size_t window) {
     if (attempt != attempt_ || !session_) return;
     const auto token = std::exchange(session_->connecting, nullptr);
     if (code == 0) {
-        flight_->begin(attempt_);
+        waiting_.clear();
+        flight_->begin(attempt_, window);
         return events_.connected();
     }
     const auto text = failure_text(token);
@@ -229,15 +252,39 @@ void PahoLink::abort() {
 
 Result<void> PahoLink::publish(std::string_view topic, std::string_view payload, int qos, bool retain) {
     if (!flight_->admit(payload.size())) return Error(Errc::overflow, std::string(topic));
+    Outgoing message{std::string(topic), std::string(payload), qos, retain};
+    if (!waiting_.empty() || !flight_->may_send(qos)) {
+        waiting_.push_back(std::move(message));
+        return {};
+    }
     try {
-        auto message = ::mqtt::make_message(std::string(topic), payload.data(), payload.size(), qos, retain);
-        session_->client.publish(std::move(message), as_context(attempt_), session_->publish);
+        hand_over(message);
         return {};
     } catch (const ::mqtt::exception& e) {
-        flight_->done(attempt_, payload.size());
+        flight_->done(attempt_, payload.size(), qos);
         const bool full = e.get_return_code() == MQTTASYNC_MAX_BUFFERED_MESSAGES;
         return Error(full ? Errc::overflow : Errc::link_down, e.what());
     }
+}
+
+void PahoLink::hand_over(const Outgoing& message) {
+    session_->client.publish(::mqtt::make_message(message.topic, message.payload.data(),
+                                                  message.payload.size(), message.qos, message.retain),
+                             as_context(attempt_), session_->publish);
+}
+
+void PahoLink::send_waiting() {
+    try {
+        for (; session_ && !waiting_.empty() && flight_->may_send(waiting_.front().qos); waiting_.pop_front())
+            hand_over(waiting_.front());
+    } catch (const ::mqtt::exception&) {
+        // the link has just gone; `forget` counts what was lost
+    }
+}
+
+std::size_t PahoLink::forget() {
+    waiting_.clear();
+    return flight_->begin(0, 0);
 }
 
 void PahoLink::subscribe(const WireSubscription& wire) {

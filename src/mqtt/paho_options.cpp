@@ -10,8 +10,8 @@ namespace {
 
 /// Where Debian, Ubuntu and Alpine keep the system's certificate authorities.
 constexpr const char* system_authorities = "/etc/ssl/certs";
-/// Of QoS 1 messages. Paho's default of 10 makes each wait for the round trip of the tenth before it; an MQTT
-/// 5 broker that can take less says so and is heeded.
+/// Of QoS 1 messages; more than `Flight` ever lets out, for Paho stalls for a second when it reaches its
+/// limit.
 constexpr int unacknowledged_at_once = 1000;
 
 ::mqtt::ssl_options make_tls_options(const TlsSettings& tls, const std::shared_ptr<TlsComplaint>& complaint) {

@@ -91,7 +91,11 @@ void Mosquitto::write_files() {
     plan.users = users_;
     plan.anonymous = users_.empty();
     plan.as_root = true;
-    std::ofstream(plan.conf_file()) << mqtt::mosquitto_conf(plan);
+    auto text = mqtt::mosquitto_conf(plan);
+    const std::string key = "max_inflight_messages ";
+    const auto at = text.find(key) + key.size();
+    if (window_ > 0) text.replace(at, text.find('\n', at) - at, std::to_string(window_));
+    std::ofstream(plan.conf_file()) << text;
     std::ofstream(plan.password_file()) << mqtt::password_lines(users_, fixture_.random);
 }
 

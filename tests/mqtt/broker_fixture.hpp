@@ -70,12 +70,15 @@ public:
     void stop();
     void signal(int number) { process_->signal(number); }
     void set_users(std::vector<mqtt::BrokerUser> users);
+    /// With this many unacknowledged messages at once, as mosquitto's default is 20. Takes a restart.
+    void set_window(int messages) { window_ = messages; }
     std::uint16_t port() const { return port_; }
 
 private:
     void write_files();
     BrokerFixture& fixture_;
     std::uint16_t port_;
+    int window_ = 0;
     std::vector<mqtt::BrokerUser> users_;
     std::unique_ptr<net::Process> process_;
 };

@@ -167,6 +167,10 @@ TEST_CASE("a burst beyond the bounds is refused, told when there is room, and ar
     Linked f;
     constexpr int total = 20'000;
     const int qos = GENERATE(0, 1);
+    const int window = GENERATE(20, 1000);
+    f.broker.stop();
+    f.broker.set_window(window);
+    f.broker.start();
     Client client(f.context, f.settings(f.port));
     int received = 0, next = 0, rooms = 0;
     REQUIRE(client
