@@ -99,9 +99,9 @@ void Commands::warn_limited(std::string_view what, std::string_view topic) {
     const auto kept_back = warnings_.admit(context_.time.now());
     if (!kept_back) return;
     if (*kept_back > 0)
-        logger.warn("{}: {} (and {} more such messages)", quoted(topic), what, *kept_back);
+        logger.warn("{}: {} (and {} more such messages)", for_log(topic), what, *kept_back);
     else
-        logger.warn("{}: {}", quoted(topic), what);
+        logger.warn("{}: {}", for_log(topic), what);
 }
 
 std::optional<Commands::Target> Commands::find_target(const SetTopic& set, std::string_view topic) {
@@ -145,7 +145,7 @@ void Commands::handle_light(const Target& target, std::string_view payload) {
 void Commands::refuse(const Target& target, std::string_view payload, const Error& error) {
     ++refused_;
     logger.warn("{}/{}: command {} failed: {}", target.device.id().value(), target.entity.key,
-                quoted(payload), error.text());
+                for_log(payload), error.text());
     publisher_.repeat(target.device, target.entity.key, target.part.name);
     report(target.device.id(), target.entity.key, target.part.name, error);
 }

@@ -59,11 +59,11 @@ void Publisher::drain_live() {
     }
 }
 
-/// False when the outbox is full.
+/// Values first: a command's confirmation may be among them. False when the outbox is full.
 bool Publisher::publish_live(DeviceRecord& record, const registry::Device& device) {
     for (;;) {
-        auto step = publish_availability(record, device);
-        if (step == Step::done) step = publish_next_slot(record, device, true);
+        auto step = publish_next_slot(record, device, true);
+        if (step == Step::done) step = publish_availability(record, device);
         if (step == Step::blocked) return false;
         if (step == Step::done) return true;
     }

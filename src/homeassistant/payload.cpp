@@ -95,7 +95,7 @@ std::string format_plain(const model::Value& value) {
 }
 
 Error refused(std::string_view text, std::string_view expected) {
-    return Error(Errc::invalid_value, quoted(text) + " is refused: " + std::string(expected));
+    return Error(Errc::invalid_value, for_log(text) + " is refused: " + std::string(expected));
 }
 
 Result<model::Value> parse_on_off(std::string_view text) {
@@ -202,7 +202,7 @@ Result<model::Value> parse_command(const model::PartDescription& part, std::stri
     return Error(Errc::unsupported, "this cannot be set");
 }
 
-std::string quoted(std::string_view text) {
+std::string for_log(std::string_view text) {
     const auto shown = shortened(text, max_quoted_bytes);
     // JSON's escapes keep line breaks and broken UTF-8 of strangers out of the log.
     auto line = dump_json(Json(std::string(shown)));

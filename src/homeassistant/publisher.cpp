@@ -46,9 +46,9 @@ void Publisher::link_up() {
         drain();
         return;
     }
-    paced_ = true;
-    agenda_.after(reconnect_delay, [this] {
-        if (!up_) return;
+    agenda_.after(reconnect_delay, [this, connect = ++connects_] {
+        if (!up_ || connect != connects_) return;  // the link went again meanwhile
+        paced_ = true;
         for (const auto& [id, device] : registry_.devices())
             if (auto* known = record(id)) mark_everything(*known);
         drain();

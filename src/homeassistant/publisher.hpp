@@ -116,6 +116,7 @@ private:
     Counters counters_;
     std::size_t waiting_announcements_ = 0;
     std::size_t largest_room_ = 0;
+    std::uint64_t connects_ = 0;
     bool up_ = false;
     bool been_up_ = false;
     bool paced_ = false;

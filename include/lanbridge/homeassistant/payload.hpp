@@ -26,6 +26,6 @@ std::optional<std::string> format_value(const model::EntityDescription& entity,
 Result<model::Value> parse_command(const model::PartDescription& part, std::string_view text);
 
 /// Text from outside, shortened and safe for a log line.
-std::string quoted(std::string_view text);
+std::string for_log(std::string_view text);
 
 }  // namespace lanbridge::homeassistant
