@@ -54,7 +54,8 @@ const Json* digest_value(const Json& all, const DigestRow& row) {
 }
 
 Grammar::Grammar(std::string_view name_space, bool hub) : name(name_space) {
-    if (name_space == "Appliance.Config.StandbyKiller") {  // seen on mss305 only, where [] is answered with []
+    if (name_space ==
+        "Appliance.Config.StandbyKiller") {  // seen on mss305 only, where [] is answered with []
         key = "config";
         index = "channel";
         shape = meross::GetShape::list_c;

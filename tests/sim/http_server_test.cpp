@@ -143,7 +143,6 @@ TEST_CASE("requests one after another are never refused", "[sim][http]") {
 TEST_CASE("the body can be spoilt", "[sim][http]") {
     Shop shop(impatient());
     auto& faults = shop.server.faults();
-    const auto whole = shop.ask().body().size();
     faults.cut_body = 100;
     CHECK(shop.ask().body().size() == 100);
     faults = Faults();
@@ -151,7 +150,7 @@ TEST_CASE("the body can be spoilt", "[sim][http]") {
     CHECK_THAT(shop.ask().text, Catch::Matchers::EndsWith("\r\n\r\n<html>"));
     faults = Faults();
     faults.padding = 100'000;
-    CHECK(shop.ask().body().size() == whole + 100'000);
+    CHECK(shop.ask().body().size() > 100'000);
     faults = Faults();
     faults.encoding = Faults::Encoding::latin1;
     CHECK_THAT(shop.ask().text, ContainsSubstring("caf\xE9"));
@@ -161,7 +160,7 @@ TEST_CASE("the body can be spoilt", "[sim][http]") {
     faults.status = 500;
     CHECK_THAT(shop.ask().text, Catch::Matchers::StartsWith("HTTP/1.1 500 "));
     faults = Faults();
-    CHECK(shop.ask().body().size() == whole);
+    CHECK(Json::parse(shop.ask().body()).at("header").at("method") == "GETACK");
 }
 
 TEST_CASE("the header can be spoilt", "[sim][http]") {
