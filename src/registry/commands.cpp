@@ -28,6 +28,21 @@ Error not_reachable(const Device& device) {
     return Error(Errc::unreachable, device.description().name + " is offline (" + why + ")");
 }
 
+/// A driver's exception ends here: raced against a deadline it would only surface with the deadline.
+asio::awaitable<Result<void>> guarded(model::DeviceDriver& driver, model::Command command) {
+    Error failure;
+    try {
+        auto outcome = co_await driver.apply(std::move(command));
+        co_return outcome;
+    } catch (const boost::system::system_error& e) {
+        failure = e.code() == asio::error::operation_aborted ? Error(Errc::cancelled) : Error(e.code());
+    } catch (const std::exception& e) {
+        logger.error("a driver failed: {}", e.what());
+        failure = Error(Errc::device_error, e.what());
+    }
+    co_return failure;
+}
+
 }  // namespace
 
 Result<std::size_t> Registry::admit(const model::Command& command) const {
@@ -85,16 +100,8 @@ asio::awaitable<Result<void>> Registry::apply(model::Command command) {
     if (!device) co_return Error(Errc::not_found, "no device " + command.device.value());
     if (!device->availability().online || !device->driver_)
         co_return not_reachable(*device).in(place(command));
-    auto* driver = device->driver_;
-    try {
-        co_return co_await with_timeout(context_.time, driver->apply(std::move(command)), command_limit);
-    } catch (const boost::system::system_error& e) {
-        co_return Error(e.code() == asio::error::operation_aborted ? make_error_code(Errc::cancelled)
-                                                                   : e.code());
-    } catch (const std::exception& e) {
-        logger.error("driver failed: {}", e.what());
-        co_return Error(Errc::device_error, e.what());
-    }
+    co_return co_await with_timeout(context_.time, guarded(*device->driver_, std::move(command)),
+                                    command_limit);
 }
 
 /// Tells everybody who should show the old state again.

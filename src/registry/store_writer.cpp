@@ -44,8 +44,10 @@ void Store::changed() {
 
 asio::awaitable<void> Store::keep_saved() {
     for (;;) {
-        while (version_ == written_version_)
-            if (!co_await dirty_.wait()) co_return;
+        while (version_ == written_version_) {
+            const bool signalled = co_await dirty_.wait();
+            if (!signalled) co_return;
+        }
         const auto due = std::max(context_.time.now() + write_delay, not_before_);
         if (!flushing_) co_await wait_signal_until(context_.time, hurry_, due);
         const auto state = co_await asio::this_coro::cancellation_state;

@@ -167,6 +167,18 @@ TEST_CASE("a driver that never ends is given up", "[registry][commands]") {
     CHECK(bench.driver.inside == 0);
 }
 
+TEST_CASE("a driver that throws costs its own command only", "[registry][commands]") {
+    Bench bench;
+    bench.driver.throws = true;
+    bench.send("switch_0", true);
+    REQUIRE(bench.results[0]);
+    CHECK(bench.results[0]->error().is(Errc::device_error));
+    bench.driver.throws = false;
+    bench.send("switch_0", true);
+    bench.time.advance(2s);
+    CHECK(bench.results[1]->has_value());
+}
+
 TEST_CASE("withdrawing cancels what is in flight and what waits", "[registry][commands]") {
     Bench bench;
     bench.send("switch_0", true);

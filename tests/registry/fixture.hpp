@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ public:
     explicit FakeDriver(Context context) : context_(context) {}
 
     asio::awaitable<Result<void>> apply(model::Command command) override {
+        if (throws) throw std::runtime_error("a bug");
         applied.push_back(command.entity + "=" + show(command.value));
         ++inside;
         most_inside = std::max(most_inside, inside);
@@ -37,6 +39,7 @@ public:
     std::vector<std::string> applied;
     Result<void> outcome{};
     TimeSource::Clock::duration takes = std::chrono::seconds(1);
+    bool throws = false;
     int inside = 0;
     int most_inside = 0;
     int refreshes = 0;
