@@ -33,8 +33,9 @@ struct Integration::State {
           sink(s),
           memory(m),
           nursery(context.executor),
-          services{context, http, s, m, entity_sets, nursery, {}, {}} {
+          services{context, http, s, m, entity_sets, nursery, {}, {}, {}} {
         services.claim = [this](const Uuid& uuid, const void* session) { return claim(uuid, session); };
+        services.release = [this](const Uuid& uuid, const void* session) { return release(uuid, session); };
         services.known_at = [this](const net::HttpEndpoint& endpoint) { return known_at(endpoint); };
     }
 
@@ -49,6 +50,14 @@ struct Integration::State {
     bool claim(const Uuid& uuid, const void* session) {
         const auto [it, fresh] = claims.emplace(uuid, session);
         return fresh || it->second == session;
+    }
+
+    bool release(const Uuid& uuid, const void* session) {
+        const auto it = claims.find(uuid);
+        if (it == claims.end()) return true;
+        if (it->second != session) return false;
+        claims.erase(it);
+        return true;
     }
 
     std::optional<Uuid> known_at(const net::HttpEndpoint& endpoint) const {
@@ -82,8 +91,25 @@ struct Integration::State {
     void end(std::unique_ptr<Running> running) {
         running->nursery.stop();
         running->session->withdraw();
-        std::erase_if(claims, [&](const auto& claim) { return claim.second == running->session.get(); });
+        if (running->session->uuid()) release(*running->session->uuid(), running->session.get());
         ending.push_back(std::move(running));
+    }
+
+    /// Keeps the sessions whose settings are still wanted and takes these out of `wanted`; the rest ends.
+    /// Returns who was served by the rest.
+    std::set<Uuid> end_changed(std::vector<SessionSettings>& wanted) {
+        std::set<Uuid> stopped;
+        for (auto& running : std::exchange(sessions, {})) {
+            const auto same = std::ranges::find(wanted, running->session->settings());
+            if (same != wanted.end()) {
+                wanted.erase(same);
+                sessions.push_back(std::move(running));
+                continue;
+            }
+            if (running->session->uuid()) stopped.insert(*running->session->uuid());
+            end(std::move(running));
+        }
+        return stopped;
     }
 
     void sweep_ended() {
@@ -142,28 +168,15 @@ void Integration::configure(Settings settings) {
     wanted.reserve(settings.devices.size());
     for (const auto& device : settings.devices) wanted.push_back(session_settings(settings, device));
 
-    auto old = std::exchange(state.sessions, {});
-    std::set<model::DeviceId> stopped;
-    for (auto& running : old) {
-        const auto same = std::ranges::find(wanted, running->session->settings());
-        if (same != wanted.end()) {
-            wanted.erase(same);
-            state.sessions.push_back(std::move(running));
-            continue;
-        }
-        if (!running->session->id().empty()) stopped.insert(running->session->id());
-        state.end(std::move(running));
-    }
+    auto stopped = state.end_changed(wanted);
     for (auto& fresh : wanted) {
-        const auto id = fresh.uuid ? std::optional(device_id_of(*fresh.uuid)) : std::nullopt;
-        const auto known = id ? id : [&]() -> std::optional<model::DeviceId> {
-            const auto uuid = state.known_at(fresh.endpoint);
-            return uuid ? std::optional(device_id_of(*uuid)) : std::nullopt;
-        }();
-        if (known) stopped.erase(*known);  // the same device with other settings
+        const auto uuid = fresh.uuid ? fresh.uuid : state.known_at(fresh.endpoint);
+        if (uuid) stopped.erase(*uuid);  // the same device with other settings
         state.start(std::move(fresh));
     }
-    for (const auto& id : stopped) {
+    for (const auto& uuid : stopped) {
+        if (state.claims.contains(uuid)) continue;  // served at another address
+        const auto id = device_id_of(uuid);
         logger.info("{} is not configured any more and is removed", id.value());
         state.sink.remove(id);
         state.memory.forget(id);

@@ -38,13 +38,18 @@ using Names = std::vector<std::string>;
 TEST_CASE("coming online reads everything that the digest did not show", "[meross][poll]") {
     PollSchedule schedule(plug_polls(), 5);
     const ResponseSizeModel sizes(5);
+    const bool shown = GENERATE(true, false);
+    if (shown) schedule.shown_by_digest("Appliance.Control.ToggleX");
     const auto batches = schedule.first_round(at(0), sizes);
-    CHECK(names(batches) == Names{"ConsumptionX", "DNDMode", "Electricity", "Runtime"});
+    const Names others{"ConsumptionX", "DNDMode", "Electricity", "Runtime"};
+    const Names all{"ConsumptionX", "DNDMode", "Electricity", "Runtime", "ToggleX"};
+    CHECK(names(batches) == (shown ? others : all));
     for (const auto& batch : batches) CHECK(batch.size() <= 5);
 }
 
 TEST_CASE("a cycle asks for what is due, and lazy namespaces fill spare places", "[meross][poll]") {
     PollSchedule schedule(plug_polls(), 0);  // no packing: nothing lazy travels along
+    schedule.shown_by_digest("Appliance.Control.ToggleX");
     const ResponseSizeModel sizes(0);
     schedule.first_round(at(0), sizes);
     for (const auto* ns : {"Electricity", "ConsumptionX"})

@@ -37,7 +37,6 @@ bool is_digest_namespace(std::string_view name_space) noexcept {
 PollSchedule::Entry::Entry(Poll p)
     : poll(std::move(p)),
       strategy(strategy_of(poll.request.name_space)),
-      in_digest(is_digest_namespace(poll.request.name_space)),
       period_s(0),
       estimate(300) {
     if (const Namespace* row = find_namespace(poll.request.name_space)) {
@@ -55,6 +54,11 @@ PollSchedule::PollSchedule(std::vector<Poll> polls, int max_cmd_num) : max_cmd_n
         };
         if (std::ranges::none_of(entries_, same)) entries_.emplace_back(std::move(poll));
     }
+}
+
+void PollSchedule::shown_by_digest(std::string_view name_space) {
+    for (auto& entry : entries_)
+        if (entry.poll.request.name_space == name_space) entry.in_digest = true;
 }
 
 bool PollSchedule::due(const Entry& entry, TimePoint now, bool all_just_read) const {

@@ -28,6 +28,9 @@ public:
     /// Requests that travel together: one, or several in a Control.Multiple.
     using Batch = std::vector<Request>;
 
+    /// This device's digest carries this namespace: System.All reads it.
+    void shown_by_digest(std::string_view name_space);
+
     /// Coming online: everything once that System.All did not already show.
     std::vector<Batch> first_round(TimePoint now, const ResponseSizeModel& sizes);
     /// One cycle. `all_just_read`: what the digest shows is not asked for again.
@@ -45,7 +48,7 @@ private:
         explicit Entry(Poll p);
         Poll poll;
         Strategy strategy;
-        bool in_digest;
+        bool in_digest = false;
         std::int32_t period_s;
         double estimate;
         TimePoint last{};

@@ -38,13 +38,6 @@ std::string_view advice_for(model::Reason reason) {
     }
 }
 
-/// Firmware up to 2.1.4 of the roller shutter mishandles Control.Multiple.
-int multiple_limit(const Facts& facts) {
-    const bool broken =
-        facts.type == "mrs100" && facts.firmware_version <= "2.1.4" && facts.firmware_version.size() == 5;
-    return broken ? 0 : facts.max_cmd_num();
-}
-
 }  // namespace
 
 model::DeviceId device_id_of(const Uuid& uuid) { return model::DeviceId("meross_" + mac_digits_of(uuid)); }
@@ -83,7 +76,9 @@ void Session::recall() {
     auto ability_json = parse_json(*ability);
     if (!all_json || !ability_json) return;
     auto facts = parse_facts(*all_json, *ability_json);
-    if (!facts || facts->uuid != *uuid_ || !services_.claim(facts->uuid, this)) return;
+    if (!facts || facts->uuid != *uuid_) return;
+    // Only remembered: whoever really meets the device may have it.
+    if (!services_.release(*uuid_, this)) return;
     build(*facts);
     services_.sink.describe(description(), *this);
     described_ = true;
@@ -91,7 +86,6 @@ void Session::recall() {
 
 asio::awaitable<void> Session::come_online() {
     auto facts = co_await find_out();
-    tried_ = true;
     if (!facts) {
         go_offline(facts.error());
         co_return;
@@ -147,14 +141,7 @@ bool Session::take_identity(const Facts& facts) {
                                          " is already served at another address"));
         return false;
     }
-    if (uuid_ && *uuid_ != facts.uuid && described_) {  // the address has a new owner
-        model::Availability gone;
-        gone.reason = model::Reason::wrong_device;
-        gone.detail = "another device, " + facts.uuid.value() + ", answers at " + settings_.endpoint.text();
-        services_.sink.set_availability(id_, gone);
-        services_.sink.withdraw(id_);
-        described_ = false;
-    }
+    if (uuid_ && *uuid_ != facts.uuid) leave(facts.uuid);
     services_.sink.set_candidate(settings_.endpoint.text(), std::nullopt);
     identified_ = true;
     uuid_ = facts.uuid;
@@ -162,6 +149,18 @@ bool Session::take_identity(const Facts& facts) {
     transport_.expect(facts.uuid);
     probe_delay_.reset();
     return true;
+}
+
+/// The address has a new owner: the device that was served here is somewhere else, or nowhere.
+void Session::leave(const Uuid& newcomer) {
+    if (services_.release(*uuid_, this) && described_) {
+        model::Availability gone;
+        gone.reason = model::Reason::wrong_device;
+        gone.detail = "another device, " + newcomer.value() + ", answers at " + settings_.endpoint.text();
+        services_.sink.set_availability(id_, gone);
+        services_.sink.withdraw(id_);
+    }
+    described_ = false;
 }
 
 /// Everything that follows from what the device says of itself.
@@ -172,7 +171,7 @@ void Session::build(const Facts& facts) {
     firmware_version_ = facts.firmware_version;
     mac_ = facts.mac;
     zone_ = facts.time;
-    sizes_ = ResponseSizeModel(multiple_limit(facts));
+    sizes_ = ResponseSizeModel(facts.max_cmd_num());
     transport_.set_sizes(&sizes_);
     features_ = make_features(facts);
     std::vector<Poll> polls;
@@ -185,7 +184,8 @@ void Session::build(const Facts& facts) {
         if (const auto memory = parse_json(*text))
             feature->restore(*memory, services_.context.time.wall_ms());
     }
-    schedule_ = PollSchedule(std::move(polls), multiple_limit(facts));
+    schedule_ = PollSchedule(std::move(polls), facts.max_cmd_num());
+    for (const auto& part : split_digest(facts.digest)) schedule_.shown_by_digest(part.name_space);
     remember_facts(facts);
 }
 
@@ -221,7 +221,10 @@ void Session::publish() {
     if (published_) return;
     published_ = true;
     described_ = true;
-    services_.sink.describe(description(), *this);
+    tried_ = true;
+    auto description = this->description();
+    entities_ = description.entities;
+    services_.sink.describe(std::move(description), *this);
     model::Availability availability;
     availability.online = true;
     availability.reason = model::Reason::ok;
@@ -239,6 +242,7 @@ void Session::go_offline(const Error& why) {
     ++errors_;
     online_ = false;
     published_ = false;
+    tried_ = true;
     early_.clear();
     reread_at_.reset();
     model::Availability availability;
@@ -270,7 +274,7 @@ void Session::report_unusable(const model::Availability& availability) {
 
 void Session::withdraw() {
     services_.sink.set_candidate(settings_.endpoint.text(), std::nullopt);
-    if (described_) services_.sink.withdraw(id_);
+    if (described_ && uuid_ && services_.release(*uuid_, this)) services_.sink.withdraw(id_);
     described_ = false;
 }
 

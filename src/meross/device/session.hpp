@@ -39,6 +39,8 @@ struct SessionServices {
     Nursery& nursery;
     /// Claims a uuid for this session; false when another session serves it already.
     std::function<bool(const Uuid&, const void* session)> claim;
+    /// Gives the uuid back. False when another session serves it: its registry entry is none of ours then.
+    std::function<bool(const Uuid&, const void* session)> release;
     /// Who was last met at this endpoint, in an earlier run.
     std::function<std::optional<Uuid>(const net::HttpEndpoint&)> known_at;
 };
@@ -77,6 +79,7 @@ private:
     asio::awaitable<Result<Facts>> find_out();
     asio::awaitable<Result<Facts>> say_hello();
     bool take_identity(const Facts& facts);
+    void leave(const Uuid& newcomer);
     void build(const Facts& facts);
     asio::awaitable<void> first_reads();
     asio::awaitable<void> publish_at(TimeSource::Clock::time_point when);
@@ -100,6 +103,7 @@ private:
     void refused(std::string_view name_space);
     void observe(model::Observations observations);
     void remember_features();
+    bool has_news(const model::Observations& observations) const;
     void describe_again();
     model::DeviceDescription description() const;
 
@@ -133,6 +137,7 @@ private:
     std::string mac_;
     DeviceTime zone_;
     std::vector<FeaturePtr> features_;
+    model::EntitySetPtr entities_;  ///< as last described
 
     // how it is
     bool identified_ = false;  ///< in this run, not only remembered
@@ -142,6 +147,7 @@ private:
     bool described_ = false;
     bool tried_ = false;
     bool refresh_wanted_ = false;
+    bool first_answer_ = false;  ///< what is being taken is its namespace's first answer since it came online
     model::Observations early_;  ///< seen before the description was published
     model::Availability availability_;
     TimeSource::Clock::time_point last_all_{};

@@ -1,4 +1,6 @@
 // How a session reads: heartbeat, polling cycle, batches and what becomes of the answers.
+#include <algorithm>
+
 #include "lanbridge/base/log.hpp"
 #include "meross/device/session.hpp"
 
@@ -138,9 +140,9 @@ void Session::take_answer(const Message& answer, std::int64_t device_time) {
         return;
     }
     if (answer.header.method != Method::getack && answer.header.method != Method::push) return;
-    const bool first = schedule_.answered(name_space, now());
+    first_answer_ = schedule_.answered(name_space, now());
     take(name_space, answer.payload, device_time);
-    if (first && published_) describe_again();  // the first answer may show more than the ability list did
+    first_answer_ = false;
 }
 
 void Session::take(std::string_view name_space, const Json& payload, std::int64_t device_time) {
@@ -148,7 +150,13 @@ void Session::take(std::string_view name_space, const Json& payload, std::int64_
     model::Observations observations;
     for (const auto& feature : features_)
         if (feature->reads(name_space)) feature->read(reading, observations);
+    // A first answer may show more, or less, than the ability list did; later ones may bring a new channel.
+    if (published_ && (first_answer_ || has_news(observations))) describe_again();
     observe(std::move(observations));
+}
+
+bool Session::has_news(const model::Observations& observations) const {
+    return std::ranges::any_of(observations, [&](const auto& o) { return !entities_->find(o.entity); });
 }
 
 void Session::refused(std::string_view name_space) {
@@ -167,7 +175,12 @@ void Session::observe(model::Observations observations) {
     for (auto& observation : observations) early_.push_back(std::move(observation));
 }
 
-void Session::describe_again() { services_.sink.describe(description(), *this); }
+void Session::describe_again() {
+    const auto before = entities_;
+    auto description = this->description();
+    entities_ = description.entities;
+    if (entities_ != before) services_.sink.describe(std::move(description), *this);
+}
 
 void Session::remember_features() {
     for (const auto& feature : features_)
