@@ -140,7 +140,8 @@ void Registry::replace_description(Device& device, model::DeviceDescription desc
     Device next(std::move(description));
     next.values_ = carry_values(device.entities(), device.values_, next.entities());
     // A state learnt on top of what the integration lists stays listed as long as it is the present one.
-    for_each_part(next.entities(), [&](const auto& entity, const auto& part, std::size_t slot) {
+    const auto listed = next.description_.entities;  // kept: learning an option replaces the set
+    for_each_part(*listed, [&](const auto& entity, const auto& part, std::size_t slot) {
         if (unlisted_option(part, next.values_[slot].value))
             learn_option(next, model::Observation(entity.key, part.name, next.values_[slot].value));
     });
