@@ -63,6 +63,10 @@ bool Admin::on_message(std::string_view topic, std::string_view payload, bool re
 std::string Admin::request_filter() const { return impl_->requests.filter(); }
 std::string Admin::state_topic() const { return impl_->prefix + "state"; }
 void Admin::say_offline() { impl_->publish_state("offline"); }
+void Admin::clear_topics() {
+    for (const auto* name : {"state", "info", "devices"})
+        impl_->outbox.publish(model::Publication(impl_->prefix + name, "", 1, true));
+}
 void Admin::event(std::string_view type, Json data) { impl_->event(type, std::move(data)); }
 Json Admin::health() { return impl_->health(); }
 model::DeviceId Admin::bridge_id() const { return impl_->bridge.id(); }

@@ -90,7 +90,8 @@ asio::awaitable<void> SystemdNotify::feed_watchdog(TimeSource& time) const {
     const auto period = watchdog_period();
     for (;;) {
         watchdog_alive();
-        if (co_await time.sleep(period)) co_return;
+        const auto cancelled = co_await time.sleep(period);
+        if (cancelled) co_return;
     }
 }
 

@@ -43,7 +43,7 @@ std::string_view availability_word(bool online) { return online ? "online" : "of
 }  // namespace
 
 void Publisher::drain() {
-    if (!up_ || std::exchange(draining_, true)) return;
+    if (!up_ || listening_ || std::exchange(draining_, true)) return;
     drain_live();
     schedule_bulk();
     draining_ = false;

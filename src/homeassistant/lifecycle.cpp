@@ -76,7 +76,9 @@ void Lifecycle::collect(std::string_view topic, const ConfigTopic& config, std::
     auto own = read_own_config(topics_, topic, config, payload);
     if (!own) return;
     const auto level = config.component == "device" || config.node.empty() ? config.object : config.node;
-    collected_[model::DeviceId(std::string(level))].push_back(std::move(*own));
+    const model::DeviceId id{std::string(level)};
+    if (is_known(id) && !is_present_form(id, *own)) return publisher_.move_from(id, std::move(own->topic));
+    collected_[id].push_back(std::move(*own));
     ++collected_count_;
 }
 
@@ -103,12 +105,11 @@ void Lifecycle::sweep() {
 }
 
 void Lifecycle::sweep_known(const model::DeviceId& id, std::vector<RetainedConfig>& configs) {
-    std::vector<std::string> old_topics;
     std::vector<StaleComponent> stale;
     const auto* device = registry_.find(id);
     for (auto& config : configs) {
-        if (!is_present_form(id, config)) {
-            old_topics.push_back(std::move(config.topic));
+        if (!is_present_form(id, config)) {  // of a device that has become known meanwhile
+            publisher_.move_from(id, std::move(config.topic));
             continue;
         }
         for (auto& component : config.components) {
@@ -120,7 +121,6 @@ void Lifecycle::sweep_known(const model::DeviceId& id, std::vector<RetainedConfi
     // It was online when we stopped, and has not answered since.
     if (!device && id != bridge_id(topics_.base())) publisher_.say_offline(id);
     if (!stale.empty()) publisher_.judge_later(id, std::move(stale));
-    publisher_.migrate(id, std::move(old_topics));
 }
 
 void Lifecycle::clear_orphan(const model::DeviceId& id, std::vector<RetainedConfig>& configs) {

@@ -15,6 +15,8 @@ const log::Logger logger("homeassistant");
 constexpr auto announce_debounce = 2s;
 /// A config that was cleared comes back no sooner: Home Assistant would make `…_2` entities.
 constexpr auto pause_after_removal = 2s;
+/// Brokers replay what they retain within milliseconds of the subscription.
+constexpr auto listening_period = 250ms;
 /// After a reconnect others (Home Assistant, the broker's own replay) are busy as well.
 constexpr auto reconnect_delay = 2s;
 
@@ -40,13 +42,15 @@ bool Publisher::announces(const DeviceRecord& record) const {
 
 void Publisher::link_up() {
     up_ = true;
+    const auto connect = ++connects_;
     if (!std::exchange(been_up_, true)) {
-        for (const auto& [id, device] : registry_.devices())
-            if (auto* known = record(id)) mark_everything(*known);
-        drain();
+        listening_ = true;
+        agenda_.after(listening_period, [this, connect] {
+            if (listening_ && connect == connects_) begin_publishing();
+        });
         return;
     }
-    agenda_.after(reconnect_delay, [this, connect = ++connects_] {
+    agenda_.after(reconnect_delay, [this, connect] {
         if (!up_ || connect != connects_) return;  // the link went again meanwhile
         paced_ = true;
         for (const auto& [id, device] : registry_.devices())
@@ -56,9 +60,24 @@ void Publisher::link_up() {
     drain();
 }
 
+/// What the broker had of ours is known by now, so that nothing is announced in two forms at once.
+void Publisher::begin_publishing() {
+    listening_ = false;
+    for (const auto& [id, device] : registry_.devices()) {
+        auto* known = record(id);
+        if (!known) continue;
+        if (known->old_topics.empty())
+            mark_everything(*known);
+        else
+            begin_migration(*known);
+    }
+    drain();
+}
+
 /// Nothing but clearings is kept for later: everything else is said again after the next connect.
 void Publisher::link_down() {
     up_ = false;
+    if (std::exchange(listening_, false)) been_up_ = false;
     own_clears_.clear();
     std::erase_if(staged_, [](const model::Publication& message) { return !message.payload.empty(); });
     for (auto* queue : {&live_, &bulk_, &bulk_children_}) queue->clear();
@@ -127,6 +146,7 @@ void Publisher::introduce(DeviceRecord& record) {
     const bool just_removed =
         removed != removed_at_.end() && agenda_.now() < removed->second + pause_after_removal;
     if (removed != removed_at_.end()) removed_at_.erase(removed);
+    if (listening_) return;
     if (!record.old_topics.empty()) return begin_migration(record);
     if (just_removed) return announce_later(record, pause_after_removal);
     if (up_) mark_everything(record);

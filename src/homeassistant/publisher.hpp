@@ -50,9 +50,13 @@ public:
     /// while.
     void judge_later(const model::DeviceId& id, std::vector<StaleComponent> stale);
     /// Moves a device's configs from other topics to its present ones.
-    void migrate(const model::DeviceId& id, std::vector<std::string> old_topics);
+    void move_from(const model::DeviceId& id, std::string old_topic);
+    /// It turned out to be nobody's.
+    void forget_foretold(const model::DeviceId& id) { foretold_.erase(id); }
 
-    bool idle() const { return waiting_devices() == 0 && staged_.empty() && waiting_announcements_ == 0; }
+    bool idle() const {
+        return !listening_ && waiting_devices() == 0 && staged_.empty() && waiting_announcements_ == 0;
+    }
     const Counters& counters() const { return counters_; }
     std::size_t waiting_devices() const { return live_.size() + bulk_.size() + bulk_children_.size(); }
     const Discovery& discovery() const { return discovery_; }
@@ -70,6 +74,7 @@ private:
     void mark_all_slots(DeviceRecord& record);
     void enqueue_live(DeviceRecord& record);
     void enqueue_bulk(DeviceRecord& record);
+    void begin_publishing();
     void introduce(DeviceRecord& record);
     void announce_later(DeviceRecord& record, Agenda::Clock::duration period);
     void announcement_ripe(const model::DeviceId& id);
@@ -119,6 +124,7 @@ private:
     std::uint64_t connects_ = 0;
     bool up_ = false;
     bool been_up_ = false;
+    bool listening_ = false;  ///< first connect: the broker is still saying what it has of ours
     bool paced_ = false;
     bool bulk_scheduled_ = false;
     bool draining_ = false;

@@ -47,19 +47,19 @@ void Publisher::judge(const model::DeviceId& id) {
     if (changed) announce_later(*known, announce_debounce);
 }
 
-void Publisher::migrate(const model::DeviceId& id, std::vector<std::string> old_topics) {
-    if (old_topics.empty() || !settings_.enabled) return;
+void Publisher::move_from(const model::DeviceId& id, std::string old_topic) {
+    if (!settings_.enabled) return;
     auto* known = record(id);
     auto& kept = known ? known->old_topics : foretold_[id].old_topics;
-    std::ranges::move(old_topics, std::back_inserter(kept));
-    if (!known) return;
-    logger.info("{}: moving {} retained config topics to the form that is configured", id.value(),
-                known->old_topics.size());
+    kept.push_back(std::move(old_topic));
+    if (!known || listening_ || kept.size() > 1) return;  // later ones go along with the first
     begin_migration(*known);
 }
 
 /// Home Assistant unloads the entities but keeps their registry entries, so that names and areas survive.
 void Publisher::begin_migration(DeviceRecord& record) {
+    logger.info("{}: moving {} retained config topics to the form that is configured", record.id.value(),
+                record.old_topics.size());
     for (const auto& topic : record.old_topics)
         stage(model::Publication(topic, std::string(migrate_message), 1, true));
     agenda_.after(migration_pause, [this, id = record.id] {

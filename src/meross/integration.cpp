@@ -134,7 +134,8 @@ struct Integration::State {
 
     asio::awaitable<void> settle() {
         for (int i = 0; i < 20; ++i) {
-            if (co_await context.time.sleep(200ms)) co_return;
+            const auto cancelled = co_await context.time.sleep(200ms);
+            if (cancelled) co_return;
             const bool tried =
                 std::ranges::all_of(sessions, [](const auto& r) { return r->session->tried(); });
             if (tried) break;

@@ -292,6 +292,8 @@ void PahoLink::subscribe(const WireSubscription& wire) {
         ::mqtt::subscribe_options options;
         if (session_->protocol == Protocol::v5 && wire.replay == RetainedReplay::none)
             options.set_retain_handling(::mqtt::subscribe_options::DONT_SEND_RETAINED);
+        if (session_->protocol == Protocol::v5 && wire.replay == RetainedReplay::flagged)
+            options.set_retain_as_published(true);
         session_->client.subscribe(wire.filter, wire.qos, as_context(attempt_), session_->subscribe, options);
     } catch (const ::mqtt::exception&) {
         // the link has just gone: the next connect subscribes again

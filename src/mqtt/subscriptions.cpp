@@ -11,13 +11,13 @@ Subscriptions::Added Subscriptions::add(TopicFilter filter, int qos, RetainedRep
     if (fresh) entry = entries_.insert(entries_.end(), Entry(std::move(filter)));
     const auto before = entry->wire();
     entry->qos = std::max(entry->qos, qos);
-    if (replay == RetainedReplay::send) entry->replay = replay;
+    if (replay != RetainedReplay::none) entry->replay = replay;
 
     Added added{++last_id_, std::nullopt};
     entry->handlers.push_back(std::make_shared<Handler>(Handler{added.id, std::move(handler)}));
     // A second handler that wants the retained messages has to have them replayed, though the first has seen
     // them.
-    const bool replayed_again = replay == RetainedReplay::send;
+    const bool replayed_again = replay != RetainedReplay::none;
     if (fresh || replayed_again || entry->wire() != before) added.ask = entry->wire();
     return added;
 }

@@ -82,7 +82,8 @@ private:
             if (context_.time.now() - started_ >= stable_after) backoff_.reset();
             const auto pause = backoff_.next(context_.random);
             logger.debug("{} is started again in {} ms", settings_.name, pause.count());
-            if (co_await context_.time.sleep(pause)) co_return;
+            const auto cancelled = co_await context_.time.sleep(pause);
+            if (cancelled) co_return;
             if (!stopping_) relaunch();
         }
     }

@@ -63,6 +63,7 @@ void reset_signals() {
 [[noreturn]] void become(char* const* argv, int input, const Pipe& out, const Pipe& err, int report,
                          int parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    ::setpgid(0, 0);  // Ctrl-C in a terminal is meant for us: we stop the child when its work is done
     if (::getppid() != parent) ::_exit(127);  // the parent died before the line above
     ::dup2(input, STDIN_FILENO);
     ::dup2(out.write_end, STDOUT_FILENO);

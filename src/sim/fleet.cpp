@@ -108,7 +108,8 @@ Result<void> Fleet::add_demo() {
 
 asio::awaitable<void> Fleet::live() {
     for (;;) {
-        if (co_await context_.time.sleep(heartbeat)) co_return;
+        const auto cancelled = co_await context_.time.sleep(heartbeat);
+        if (cancelled) co_return;
         for (const auto& member : members_) {
             if (!member->device.blueprint().timeline.empty()) member->device.tick();
         }

@@ -95,7 +95,8 @@ void HttpServer::reboot(std::chrono::milliseconds down) {
 }
 
 asio::awaitable<void> HttpServer::back_after(std::chrono::milliseconds down) {
-    if (co_await context_.time.sleep(down)) co_return;
+    const auto cancelled = co_await context_.time.sleep(down);
+    if (cancelled) co_return;
     const auto again = listen_again();
     if (!again) logger.warn("simulated device does not come back: {}", again.error().text());
 }
@@ -113,10 +114,12 @@ void HttpServer::stop_flapping() {
 asio::awaitable<void> HttpServer::flapping(std::chrono::milliseconds up, std::chrono::milliseconds down,
                                            std::uint64_t turn) {
     while (turn == flap_turn_) {
-        if (co_await context_.time.sleep(up)) co_return;
+        const auto stopped = co_await context_.time.sleep(up);
+        if (stopped) co_return;
         if (turn != flap_turn_) co_return;
         pause();
-        if (co_await context_.time.sleep(down)) co_return;
+        const auto cancelled = co_await context_.time.sleep(down);
+        if (cancelled) co_return;
         if (turn != flap_turn_) co_return;
         const auto again = listen_again();
         if (!again) logger.warn("simulated device does not come back: {}", again.error().text());
@@ -129,7 +132,8 @@ asio::awaitable<void> HttpServer::accept_loop(std::shared_ptr<tcp::acceptor> acc
         if (ec == asio::error::operation_aborted || ec == asio::error::bad_descriptor) co_return;
         if (ec) {
             // out of descriptors, or the peer was gone again: go on, but not in a tight loop
-            if (co_await context_.time.sleep(10ms)) co_return;
+            const auto cancelled = co_await context_.time.sleep(10ms);
+            if (cancelled) co_return;
             continue;
         }
         ++counters_.connections;
@@ -165,7 +169,8 @@ asio::awaitable<void> HttpServer::serve(std::shared_ptr<Connection> connection) 
     note(*request);
     const auto faults = take_faults();
     if (faults.delay.count() > 0) {
-        if (co_await gone_within(connection, faults.delay)) co_return;
+        const auto gone = co_await gone_within(connection, faults.delay);
+        if (gone) co_return;
     }
     if (faults.silent) {
         co_await gone_within(connection, settings_.idle_limit);

@@ -54,16 +54,6 @@ const Json* digest_value(const Json& all, const DigestRow& row) {
 }
 
 Grammar::Grammar(std::string_view name_space, bool hub) : name(name_space) {
-    if (name_space ==
-        "Appliance.Config.StandbyKiller") {  // seen on mss305 only, where [] is answered with []
-        key = "config";
-        index = "channel";
-        shape = meross::GetShape::list_c;
-        pushes = false;
-        push_query = true;
-        get = true;
-        return;
-    }
     if (const auto* row = meross::find_namespace(name_space, hub); row != nullptr && !row->key.empty()) {
         key = row->key;
         index = meross::index_member(row->index);

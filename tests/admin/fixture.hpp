@@ -9,6 +9,7 @@
 #include "lanbridge/admin/admin.hpp"
 #include "lanbridge/base/async.hpp"
 #include "support/virtual_time.hpp"
+#include "support/volatile_memory.hpp"
 
 namespace lanbridge::admin::test {
 
@@ -45,22 +46,6 @@ public:
 
     std::vector<model::Publication> sent;
     std::size_t capacity = 1000;
-};
-
-class MapMemory final : public model::Memory {
-public:
-    std::optional<std::string> recall(const model::DeviceId& device, std::string_view topic) const override {
-        const auto it = records.find({device.value(), std::string(topic)});
-        return it == records.end() ? std::nullopt : std::optional(it->second);
-    }
-    void remember(const model::DeviceId& device, std::string_view topic, std::string json) override {
-        records[{device.value(), std::string(topic)}] = std::move(json);
-    }
-    void forget(const model::DeviceId& device) override {
-        std::erase_if(records, [&](const auto& entry) { return entry.first.first == device.value(); });
-    }
-    std::vector<model::DeviceId> known() const override { return {}; }
-    std::map<std::pair<std::string, std::string>, std::string> records;
 };
 
 class IdleDriver final : public model::DeviceDriver {
@@ -149,7 +134,7 @@ struct World {
     SeededRandom random{1};
     Context context{io.get_executor(), time, random};
     Recorder outbox;
-    MapMemory memory;
+    lanbridge::test::VolatileMemory memory;
     IdleDriver driver;
     int restarts = 0;
     log::Level level = log::Level::info;

@@ -5,6 +5,7 @@
 #include "recording_sink.hpp"
 #include "support/catch.hpp"
 #include "support/virtual_time.hpp"
+#include "support/volatile_memory.hpp"
 
 using namespace lanbridge;
 using namespace lanbridge::meross;
@@ -292,7 +293,10 @@ TEST_CASE("a time zone is written where the device has none", "[meross][session]
     device.timezone = "Europe/Rome";
     house.start(House::one(std::move(device)));
     CHECK(house.network.count("Appliance.System.Time") == 1);
-    CHECK(plug.state("Appliance.System.Time")["time"]["timezone"] == "Europe/Rome");
+    CHECK(house.network.count("\"timezone\":\"Europe/Rome\"") == 1);
+    house.time.advance(10min);  // the device says so itself now: nothing more is written
+    CHECK(house.network.count("Appliance.System.Time") == 1);
+    CHECK(plug.state("Appliance.System.All")["system"]["time"]["timezone"] == "Europe/Rome");
 }
 
 TEST_CASE("a device that answers everything but one namespace is online with that value unknown",

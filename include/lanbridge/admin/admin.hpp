@@ -67,6 +67,8 @@ public:
     std::string state_topic() const;
     /// The last word before a clean disconnect.
     void say_offline();
+    /// Instead of it, when the base topic changes: clears state, info and devices.
+    void clear_topics();
 
     /// `bridge/event`; dropped while there is no broker.
     void event(std::string_view type, Json data);

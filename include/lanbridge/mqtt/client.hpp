@@ -58,8 +58,9 @@ struct Message {
 using MessageHandler = std::function<void(const Message&)>;
 
 /// Whether the broker replays retained messages at subscription. MQTT 3.1.1 always does: look at
-/// `Message::retained`.
-enum class RetainedReplay { send, none };
+/// `Message::retained`. `flagged` replays and also keeps the flag on messages that are published with it while we
+/// listen, which MQTT 3.1.1 cannot do.
+enum class RetainedReplay { send, none, flagged };
 
 using SubscriptionId = std::uint64_t;
 

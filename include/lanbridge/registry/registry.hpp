@@ -91,8 +91,7 @@ public:
     void set_candidate(const std::string& key, std::optional<model::Candidate> candidate) override;
 
     const Device* find(const model::DeviceId& id) const noexcept;
-    /// By id, name (case-insensitive) or serial number (uuid).
-    const Device* find_any(std::string_view id_or_name) const noexcept;
+    const Device* find_any(std::string_view id_name_or_serial) const noexcept;
     /// In order of ids.
     const std::map<model::DeviceId, std::unique_ptr<Device>>& devices() const noexcept { return devices_; }
     const std::map<std::string, model::Candidate>& candidates() const noexcept { return candidates_; }

@@ -15,6 +15,8 @@ const log::Logger logger("app");
 /// SIGTERM has to be over within two seconds; the MQTT client needs most of it when the broker is slow.
 constexpr auto flush_patience = 1200ms;
 constexpr auto store_patience = 500ms;
+/// For a change of names, which nobody waits for: thousands of topics may have to be cleared.
+constexpr auto clear_patience = 10s;
 
 /// Sections that a running life can take over; everything else needs a new life.
 bool changes_in_place(std::string_view section) {
@@ -107,13 +109,18 @@ void Daemon::connect_parts() {
     const auto to_homeassistant = [this](const mqtt::Message& message) {
         homeassistant_->incoming(message.topic, message.payload, message.retained, message.duplicate);
     };
-    for (const auto& filter : homeassistant_->subscriptions())
-        if (auto done = client_->subscribe(filter, 0, to_homeassistant); !done)
+    for (const auto& filter : homeassistant_->subscriptions()) {
+        // A command that was published to be retained must not be taken for a live one.
+        const auto replay =
+            filter.ends_with("/set") ? mqtt::RetainedReplay::flagged : mqtt::RetainedReplay::send;
+        if (auto done = client_->subscribe(filter, 0, to_homeassistant, replay); !done)
             logger.error("{}", done.error().text());
+    }
     const auto to_admin = [this](const mqtt::Message& message) {
         admin_->on_message(message.topic, message.payload, message.retained);
     };
-    if (auto done = client_->subscribe(admin_->request_filter(), 0, to_admin); !done)
+    if (auto done = client_->subscribe(admin_->request_filter(), 0, to_admin, mqtt::RetainedReplay::flagged);
+        !done)
         logger.error("{}", done.error().text());
     add_requests();
     add_health();
@@ -139,7 +146,10 @@ void Daemon::reconfigure(Config config) {
     const bool restructured =
         config.mqtt.base_topic != setup_.config.mqtt.base_topic ||
         config.homeassistant.discovery_prefix != setup_.config.homeassistant.discovery_prefix;
-    if (restructured) homeassistant_->clear_everything();  // nothing must stay behind under the old names
+    if (restructured) {  // nothing must stay behind under the old names
+        homeassistant_->clear_everything();
+        leave_no_trace_ = true;
+    }
     setup_.config = std::move(config);
     if (changed.empty()) logger.info("reloaded: nothing has changed");
     for (auto section : changed) logger.info("reloaded: {} has changed", section);
@@ -160,8 +170,14 @@ asio::awaitable<void> Daemon::shut_down() {
     nursery_.stop();
     registry_->stop();
     co_await meross_->stop();
+    const auto deadline = context_.time.now() + clear_patience;
+    while (leave_no_trace_ && !homeassistant_->all_published() && context_.time.now() < deadline)
+        co_await context_.time.sleep(10ms);
     homeassistant_->stop();
-    admin_->say_offline();
+    if (leave_no_trace_)
+        admin_->clear_topics();
+    else
+        admin_->say_offline();
     admin_->stop();
     co_await client_->stop(flush_patience);
     if (demo_) demo_->stop();

@@ -73,6 +73,7 @@ private:
     Signal ended_;
     End end_ = End::stopped;
     bool ending_ = false;
+    bool leave_no_trace_ = false;  ///< the topics get other names: the old ones are cleared
     Nursery nursery_;
 
     std::unique_ptr<mqtt::EmbeddedBroker> broker_;

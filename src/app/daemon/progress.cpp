@@ -27,8 +27,10 @@ std::string look_command(const std::string& broker) {
 asio::awaitable<void> Daemon::summarise() {
     const auto deadline = context_.time.now() + summary_patience;
     while (context_.time.now() < deadline &&
-           !(meross_->all_tried() && client_->connected() && homeassistant_->all_published()))
-        if (co_await context_.time.sleep(glance)) co_return;
+           !(meross_->all_tried() && client_->connected() && homeassistant_->all_published())) {
+        const auto cancelled = co_await context_.time.sleep(glance);
+        if (cancelled) co_return;
+    }
     const auto link = client_->statistics();
     const auto devices = registry_->devices().size() - 1;  // the bridge itself is one
     const auto unreached = meross_->unreached();
@@ -57,8 +59,10 @@ asio::awaitable<Result<void>> Daemon::publish_once() {
         return client_->connected() && meross_->all_tried() && meross_->unreached().empty() &&
                homeassistant_->all_published() && client_->statistics().queued == 0;
     };
-    while (!ending_ && !finished() && context_.time.now() < deadline)
-        if (co_await context_.time.sleep(glance)) co_return Error(Errc::cancelled);
+    while (!ending_ && !finished() && context_.time.now() < deadline) {
+        const auto cancelled = co_await context_.time.sleep(glance);
+        if (cancelled) co_return Error(Errc::cancelled);
+    }
     if (!client_->connected()) co_return Error(Errc::unreachable, "the MQTT broker");
     const auto unreached = meross_->unreached();
     if (unreached.empty()) co_return Result<void>();

@@ -35,10 +35,7 @@ bool is_digest_namespace(std::string_view name_space) noexcept {
 }
 
 PollSchedule::Entry::Entry(Poll p)
-    : poll(std::move(p)),
-      strategy(strategy_of(poll.request.name_space)),
-      period_s(0),
-      estimate(300) {
+    : poll(std::move(p)), strategy(strategy_of(poll.request.name_space)), period_s(0), estimate(300) {
     if (const Namespace* row = find_namespace(poll.request.name_space)) {
         period_s = strategy == Strategy::default_ ? 0 : row->period_s;
         estimate = row->base_size + static_cast<double>(row->item_size) * poll.items;
@@ -130,6 +127,15 @@ std::vector<Request> PollSchedule::requests_of(std::string_view name_space) cons
     for (const auto& entry : entries_)
         if (entry.poll.request.name_space == name_space) requests.push_back(entry.poll.request);
     return requests;
+}
+
+std::vector<std::string> PollSchedule::answered_name_spaces() const {
+    std::vector<std::string> names;
+    for (const auto& entry : entries_)
+        if (entry.answered) names.push_back(entry.poll.request.name_space);
+    std::ranges::sort(names);
+    names.erase(std::ranges::unique(names).begin(), names.end());
+    return names;
 }
 
 bool PollSchedule::answered(std::string_view name_space, TimePoint now) {

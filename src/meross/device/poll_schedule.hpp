@@ -38,6 +38,9 @@ public:
     /// The requests that read this namespace again.
     std::vector<Request> requests_of(std::string_view name_space) const;
 
+    /// What has been answered since the device came online, sorted.
+    std::vector<std::string> answered_name_spaces() const;
+
     /// True for the first answer since the device came online.
     bool answered(std::string_view name_space, TimePoint now);
     void unanswered(std::string_view name_space);

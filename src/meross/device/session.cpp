@@ -175,15 +175,8 @@ void Session::build(const Facts& facts) {
     transport_.set_sizes(&sizes_);
     features_ = make_features(facts);
     std::vector<Poll> polls;
-    for (const auto& feature : features_) {
-        feature->polls(polls);
-        const auto topic = feature->memory_topic();
-        if (topic.empty()) continue;
-        const auto text = services_.memory.recall(id_, topic);
-        if (!text) continue;
-        if (const auto memory = parse_json(*text))
-            feature->restore(*memory, services_.context.time.wall_ms());
-    }
+    for (const auto& feature : features_) feature->polls(polls);
+    recall_features();
     schedule_ = PollSchedule(std::move(polls), facts.max_cmd_num());
     for (const auto& part : split_digest(facts.digest)) schedule_.shown_by_digest(part.name_space);
     remember_facts(facts);
@@ -236,6 +229,7 @@ void Session::publish() {
     services_.sink.first_read_done(id_);
     services_.sink.observe(id_, std::exchange(early_, {}), transport_.kind());
     remember_features();
+    remember_answers();
 }
 
 void Session::go_offline(const Error& why) {

@@ -12,38 +12,11 @@
 #include "lanbridge/model/device.hpp"
 #include "meross/device/identify.hpp"
 #include "meross/device/poll_schedule.hpp"
+#include "meross/device/session_services.hpp"
 #include "meross/features/feature.hpp"
 #include "meross/transport/http_transport.hpp"
 
 namespace lanbridge::meross {
-
-/// What the configuration says about one device.
-struct SessionSettings {
-    net::HttpEndpoint endpoint;
-    std::optional<Uuid> uuid;  ///< nothing else is accepted at the endpoint
-    std::optional<Secret> key;
-    std::vector<Secret> shared_keys;
-    std::string name;  ///< "" = made from the product and the address
-    std::chrono::seconds poll_interval{30};
-    std::string timezone;  ///< written to a device that has none; "" = leave it alone
-    friend bool operator==(const SessionSettings&, const SessionSettings&) = default;
-};
-
-/// What every session shares.
-struct SessionServices {
-    Context context;
-    net::HttpPoster& http;
-    model::DeviceSink& sink;
-    model::Memory& memory;
-    model::EntitySetPool& entity_sets;
-    Nursery& nursery;
-    /// Claims a uuid for this session; false when another session serves it already.
-    std::function<bool(const Uuid&, const void* session)> claim;
-    /// Gives the uuid back. False when another session serves it: its registry entry is none of ours then.
-    std::function<bool(const Uuid&, const void* session)> release;
-    /// Who was last met at this endpoint, in an earlier run.
-    std::function<std::optional<Uuid>(const net::HttpEndpoint&)> known_at;
-};
 
 /// One device, from first contact to farewell: identify, read, poll, command, wait, again. One coroutine does
 /// all of it, so that never more than one request is in flight. Facts: docs/protocols/meross.md.
@@ -103,6 +76,8 @@ private:
     void refused(std::string_view name_space);
     void observe(model::Observations observations);
     void remember_features();
+    void remember_answers();
+    void recall_features();
     bool has_news(const model::Observations& observations) const;
     void describe_again();
     model::DeviceDescription description() const;

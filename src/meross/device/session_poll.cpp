@@ -179,6 +179,7 @@ void Session::describe_again() {
     const auto before = entities_;
     auto description = this->description();
     entities_ = description.entities;
+    remember_answers();
     if (entities_ != before) services_.sink.describe(std::move(description), *this);
 }
 
@@ -186,6 +187,26 @@ void Session::remember_features() {
     for (const auto& feature : features_)
         if (auto memory = feature->memory())
             services_.memory.remember(id_, feature->memory_topic(), *std::move(memory));
+}
+
+/// A device that is off line at the next start shall have the entities that its answers have shown.
+void Session::remember_answers() {
+    services_.memory.remember(id_, "answered", dump_json(Json(schedule_.answered_name_spaces())));
+}
+
+void Session::recall_features() {
+    Json answered = Json::array();
+    if (const auto text = services_.memory.recall(id_, "answered"))
+        if (auto json = parse_json(*text); json && json->is_array()) answered = *std::move(json);
+    for (const auto& feature : features_) {
+        for (const auto& name_space : answered)
+            if (name_space.is_string()) feature->answered_before(name_space.get_ref<const std::string&>());
+        const auto topic = feature->memory_topic();
+        const auto text = topic.empty() ? std::nullopt : services_.memory.recall(id_, topic);
+        if (!text) continue;
+        if (const auto memory = parse_json(*text))
+            feature->restore(*memory, services_.context.time.wall_ms());
+    }
 }
 
 void Session::remember_facts(const Facts& facts) {

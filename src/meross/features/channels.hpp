@@ -7,7 +7,7 @@
 #include "meross/device/facts.hpp"
 
 // Who owns a ToggleX channel. A device lists more channels there than it has switches: a channel that is a
-// light's on/off, a fan's or a door's is theirs. Facts: docs/protocols/meross-devices.md, "Channels".
+// light's on/off, a fan's or a door's is theirs. Facts: docs/protocols/meross.md.
 namespace lanbridge::meross {
 
 /// Channels below a digest key, ascending, each once; nothing when the digest does not have the key.

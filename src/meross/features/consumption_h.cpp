@@ -40,6 +40,10 @@ public:
         if (reads(name_space)) answered_ = false;
     }
 
+    void answered_before(std::string_view name_space) override {
+        if (reads(name_space)) answered_ = true;
+    }
+
 private:
     /// The records come in a ring, like those of the days.
     static std::optional<std::int64_t> newest(const Json& item) {

@@ -57,6 +57,8 @@ public:
     /// The device answered ERROR 5000 to the right question: it does not have this. May be another's
     /// namespace.
     virtual void refused(std::string_view /*name_space*/) {}
+    /// In an earlier run the device answered this namespace: what its answer brings is known to exist.
+    virtual void answered_before(std::string_view /*name_space*/) {}
     /// Nothing when the entity is another feature's. Errors: `invalid_value`, `unsupported`.
     virtual std::optional<Result<Action>> command(const model::Command&) const { return std::nullopt; }
     /// What must outlive the process, by `memory_topic()`; asked after readings, stored when it changed.

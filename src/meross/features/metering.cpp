@@ -65,6 +65,11 @@ public:
         if (name_space == ns::consumption_x) consumption_ = false;
     }
 
+    void answered_before(std::string_view name_space) override {
+        if (name_space == ns::electricity) answered_ = electricity_ = true;
+        if (name_space == ns::consumption_x) consumption_ = true;
+    }
+
     std::string_view memory_topic() const override { return "energy"; }
     std::optional<std::string> memory() const override { return day_energy_.memory(); }
     void restore(const Json& memory, std::int64_t) override { day_energy_.restore(memory); }

@@ -104,6 +104,11 @@ public:
         if (name_space == ns::consumption_h) hours_ = false;
     }
 
+    void answered_before(std::string_view name_space) override {
+        if (name_space == ns::electricity_x)
+            for (int channel : channels_) flows_.try_emplace(channel);
+    }
+
 private:
     struct Flow {
         EnergyIntegrator in;

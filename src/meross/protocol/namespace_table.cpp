@@ -91,6 +91,7 @@ consteval Namespace hub(std::string_view name, std::string_view key, IndexKey in
 // whatever is asked.
 // clang-format off
 constexpr std::array table{
+    row("Appliance.Config.Calibration",                  "calibration",    no_index, dict,       "G"),
     row("Appliance.Config.DeviceCfg",                    "config",         channel,  list_c,     "GSPQ"),
     hub("Appliance.Config.DeviceCfg",                    "config",         sub_id,   list_c,     "GSPQ"),
     row("Appliance.Config.Info",                         "info",           no_index, dict,       "GPQ"),
@@ -101,6 +102,8 @@ constexpr std::array table{
         lazy(300, 1195, 340, 0)),
     row("Appliance.Config.Sensor.Association",           "config",         channel,  list_c,     "GSPQ"),
     hub("Appliance.Config.Sensor.Association",           "config",         sub_id,   list_c,     "GSPQ"),
+    row("Appliance.Config.StandbyKiller",                "config",         channel,  list_c,     "GSPQ",
+        lazy(300, 1195, 300, 80)),
     row("Appliance.Config.Trace",                        "trace",          no_index, dict,       "G"),
     row("Appliance.Config.Wifi",                         "wifi",           no_index, none,       "S!"),
     row("Appliance.Config.WifiList",                     "wifiList",       no_index, dict,       "G"),
