@@ -47,6 +47,9 @@ struct CommandLine {
             auto* sub = app.add_subcommand(std::string(command.name), std::string(command.purpose));
             sub->fallthrough();  // --json and --config are understood behind the command too
             command.declare(*sub, run);
+            const auto examples = sub->get_footer();
+            sub->footer((examples.empty() ? "" : examples + "\n") +
+                        "The options of \"lanbridge --help\" are understood here too.");
         }
         for (const auto name : later_commands()) {
             auto* sub = app.add_subcommand(std::string(name))->group("");  // not in the help
@@ -82,9 +85,20 @@ std::string unknown_word(const CLI::App& app) {
     return "there is no command \"" + word + '"' + (meant.empty() ? "" : "; did you mean \"" + meant + "\"?");
 }
 
+/// "config: which of check, init, schema?" where a command of several parts stands alone.
+std::string missing_part(const CLI::App& app) {
+    const auto subs = app.get_subcommands();
+    if (!subs.empty()) return missing_part(*subs.front());
+    std::string names;
+    for (const auto* sub : app.get_subcommands([](const CLI::App* a) { return !a->get_group().empty(); }))
+        names += (names.empty() ? "which of " : ", ") + sub->get_name();
+    return names.empty() ? names : app.get_name() + ": " + names + '?';
+}
+
 int wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
     std::string what;
     if (dynamic_cast<const CLI::ExtrasError*>(&error)) what = unknown_word(app);
+    if (dynamic_cast<const CLI::RequiredError*>(&error)) what = missing_part(app);
     if (what.empty()) what = error.what();
     const auto command = understood(app);
     fmt::print(stderr, "{}: {}\nSee: {} --help\n", program, what, command);

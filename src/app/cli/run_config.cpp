@@ -40,9 +40,8 @@ log::Settings log_settings(const Config& config, const GlobalOptions& globals) {
 
 std::string problems_text(const LoadedConfig& loaded) {
     const auto count = loaded.problems.size();
-    std::string out =
-        loaded.file.string() + " has " + (count == 1 ? "a mistake" : std::to_string(count) + " mistakes");
-    out += ":\n";
+    std::string out = "The configuration is not valid: ";
+    out += (count == 1 ? "one mistake" : std::to_string(count) + " mistakes") + ".\n";
     for (const auto& problem : loaded.problems) out += "  " + problem.text() + '\n';
     return out;
 }

@@ -41,10 +41,13 @@ Problem syntax_problem(const fs::path& file, const YAML::Exception& e) {
 
 void read_document(const YAML::Node& root, Reader& reader, Config& config) {
     if (!root.IsDefined() || root.IsNull()) return;  // an empty file: all defaults
+
+    reader.stand_at(root);
     if (root.IsMap())
+
         reader.read_members(root, option_tree(), &config);
     else
-        reader.refuse("a section with names and values", Reader::describe(root, true));
+        reader.refuse("a section with names and values", Reader::describe_kind(root));
 }
 
 /// "meross.devices[3].trace" without the position in the list.
@@ -101,8 +104,7 @@ LoadedConfig parse_config(std::string_view text, const fs::path& file, const Env
     loaded.warnings = check_config(loaded.config, reader);
     loaded.config.written = written_paths(reader);
     std::ranges::move(reader.problems(), std::back_inserter(loaded.problems));
-    std::ranges::stable_sort(loaded.problems, {},
-                             [](const Problem& p) { return std::tuple(p.line, p.column); });
+    sort_problems(loaded.problems);
     warn_of_open_files(reader, loaded);
     return loaded;
 }

@@ -1,4 +1,4 @@
-#include "app/config/option_build.hpp"
+#include "app/config/option_lists.hpp"
 
 // meross, xiaomi and log: the side of the devices, and our own.
 namespace lanbridge::app {

@@ -1,4 +1,4 @@
-#include "app/config/option_build.hpp"
+#include "app/config/option_lists.hpp"
 
 // mqtt, embedded_broker and homeassistant: the side of Home Assistant.
 namespace lanbridge::app {

@@ -176,13 +176,13 @@ std::optional<Scalar> Reader::scalar(const YAML::Node& node, const std::string& 
 bool Reader::list(const YAML::Node& node, const std::string& expected) {
     if (node.IsSequence()) return true;
     if (!node.IsNull())
-        refuse(expected, describe(node, false), "lists are written [a, b] or in lines with \"- \"");
+        refuse(expected, describe_kind(node), "lists are written [a, b] or in lines with \"- \"");
     return false;
 }
 
 bool Reader::section(const YAML::Node& node) {
     if (node.IsMap()) return true;
-    if (!node.IsNull()) refuse("a section with names and values", describe(node, false));
+    if (!node.IsNull()) refuse("a section with names and values", describe_kind(node));
     return false;
 }
 
@@ -194,6 +194,10 @@ std::string Reader::shown(const Scalar& scalar, bool secret) {
         text.replace(0, at, "***");  // user:password@host
     if (text.size() > max_shown) text.replace(max_shown, std::string::npos, "…");
     return '"' + text + '"';
+}
+
+std::string Reader::describe_kind(const YAML::Node& node) {
+    return node.IsScalar() ? "a single value" : describe(node, true);
 }
 
 std::string Reader::describe(const YAML::Node& node, bool secret) {

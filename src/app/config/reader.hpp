@@ -57,6 +57,8 @@ public:
         Position position_before_;
     };
 
+    /// The present place is that of `node`, until the step that led here ends.
+    void stand_at(const YAML::Node& node);
     /// A problem at the present place.
     void refuse(std::string expected, std::string found, std::string hint = {});
     /// A problem at `path`, or at the nearest section above it that the file has.
@@ -73,10 +75,12 @@ public:
 
     static std::string shown(const Scalar& scalar, bool secret);
     static std::string describe(const YAML::Node& node, bool secret);
+    /// The same where several values belong: a single one is not shown, it may be a secret in the wrong
+    /// place.
+    static std::string describe_kind(const YAML::Node& node);
 
 private:
     friend class Step;
-    void stand_at(const YAML::Node& node);
     void unknown_member(const std::string& name, const std::vector<Option>& members);
 
     std::string file_;
