@@ -1,6 +1,7 @@
 """Commands on MQTT, and what reaches the device's socket."""
 
 import json
+import time
 
 from ground import KEY, free_port
 from house import HouseTest, main
@@ -140,6 +141,30 @@ class Commands(HouseTest):
         self.wait_for("another poll", lambda: len(self.wire.requests) > asked)
         self.assertEqual(sets, len(self.wire.sets()), "no command is replayed")
         self.assertEqual(old, self.listener.get(self.state))
+
+
+    def test_device_that_hangs_does_not_hold_up_the_user(self):
+        old = self.listener.get(self.state)
+        other = "OFF" if old == "ON" else "ON"
+        self.wire.hangs = True
+        arrived, began = self.listener.count(), time.monotonic()
+        self.broker.publish(f"{self.base}/switch_0/set", other)
+        self.wait_for("the old state to come back", lambda: self.listener.seen(self.state, arrived), 30)
+        self.assertEqual([old], self.listener.seen(self.state, arrived))
+        self.assertLess(time.monotonic() - began, 25)
+        self.wait_payload(self.listener, f"{self.base}/availability", "offline", 40)
+        self.wire.hangs = False
+        self.wait_payload(self.listener, f"{self.base}/availability", "online", 60)
+        self.assertEqual([], self.wire.sets())
+        self.switch(other, other)
+
+    def test_burst_ends_with_the_last_word(self):
+        for wanted in ("ON", "OFF") * 10:
+            self.broker.publish(f"{self.base}/switch_0/set", wanted)
+        self.wait_for("the last command at the device", lambda: self.wire.sets() and
+                      self.wire.sets()[-1]["togglex"]["onoff"] == 0)
+        self.wait_payload(self.listener, self.state, "OFF")
+        self.assertEqual(0, self.ask("Appliance.Control.ToggleX", "togglex")["onoff"])
 
 
 class Strip(HouseTest):

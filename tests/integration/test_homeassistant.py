@@ -71,6 +71,19 @@ class LifeCycle(HouseTest):
             return time.monotonic() - last > seconds
         return quiet
 
+    def test_restart_of_home_assistant(self):
+        """A new one finds everything on the broker, before and after it has said that it is there."""
+        again = HomeAssistant(self.house, self.broker)
+        for device in self.simulator.devices:
+            self.assertEqual(set(self.assistant.of_device(device.id)), set(again.of_device(device.id)))
+            self.assertIn(again.state(device.id, "switch_0"), ("ON", "OFF"))
+        again.start()
+        arrived = again.listener.count()
+        topic = f"lanbridge/{self.plug.id}/switch_0/state"
+        self.wait_for("the states again", lambda: again.listener.seen(topic, arrived))
+        self.assertEqual([], again.refused + again.removed)
+        self.unhurt()
+
     def test_deleted_device_stays_deleted(self):
         self.assistant.delete_device(self.document(self.plug))
         self.wait_for("the device to go", lambda: not self.assistant.of_device(self.plug.id))

@@ -81,10 +81,14 @@ class Wire(Server):
     def __init__(self, house, port, device):
         self.device = device
         self.requests = []
+        self.hangs = False  # connections are taken, and nothing is ever answered
         super().__init__(house, port)
 
     def serve(self, connection):
         request = read_http(connection)
+        if self.hangs:
+            connection.recv(1)
+            return
         body = request.split(b"\r\n\r\n", 1)[-1]
         with contextlib.suppress(ValueError, KeyError):
             message = json.loads(body)
