@@ -122,10 +122,12 @@ asio::awaitable<Result<void>> Session::perform(Action action) {
         logger.warn("{}: {} failed, reading what it really has: {}", id_.value(), name_space,
                     reply.error().text());
     Result<void> outcome;
+    // A device that hangs shall not keep the user waiting twice as long.
+    const auto patience = reply ? Patience::command : Patience::brief;
     for (auto& request : action.read_back) {
         if (!online_) break;
         reread_.push_back(request.name_space);
-        auto seen = co_await read_one(std::move(request), Patience::command);
+        auto seen = co_await read_one(std::move(request), patience);
         if (!seen && outcome) outcome = std::move(seen).error();
     }
     if (!reread_.empty()) reread_at_ = now() + reread_delay;
