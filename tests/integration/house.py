@@ -5,7 +5,6 @@ for a condition, has a deadline, and says what it waited for when that passes.
 """
 
 import contextlib
-import json
 import os
 import pathlib
 import shutil

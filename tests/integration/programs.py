@@ -122,11 +122,13 @@ class Simulator:
         self.house, self.key = house, key
         self.paths = [str(SIMULATED / f"{p}.json") if "/" not in str(p) else str(p) for p in paths]
         self.first_port = first_port or free_port_range(len(self.paths))
+        self.starts = 0
         self.start()
 
     def start(self):
         argv = [program(), "--json", "simulate", "--listen", f"127.0.0.1:{self.first_port}", "--key", self.key]
-        self.process = self.house.start(f"simulate-{self.first_port}", argv + self.paths)
+        self.starts += 1
+        self.process = self.house.start(f"simulate-{self.first_port}-{self.starts}", argv + self.paths)
         lines = []
 
         def all_shown():
@@ -135,7 +137,6 @@ class Simulator:
             lines[:] = [l for l in self.process.log().splitlines() if l.startswith("{")]
             return len(lines) >= len(self.paths)
 
-        self.process.log_file.write_text("")
         self.house.wait_for("lanbridge simulate to name its devices", all_shown)
         self.devices = [simulated(json.loads(line)) for line in lines]
         self.house.wait_for("simulated devices to listen", lambda: accepts(self.devices[-1].port))

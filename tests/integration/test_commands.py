@@ -1,41 +1,12 @@
 """Commands on MQTT, and what reaches the device's socket."""
 
-import json
-import time
-
-from ground import KEY, free_port
 from house import HouseTest, main
 from listener import Listener
+from plug_test import PlugTest
 from programs import Bridge, Broker, Simulator
-from wire import Wire
 
 
-class Commands(HouseTest):
-    def setUp(self):
-        super().setUp()
-        self.broker = Broker(self.house)
-        self.listener = Listener(self.house, self.broker)
-        self.plug = Simulator(self.house, "mss305")[0]
-        self.wire = Wire(self.house, free_port(), self.plug)
-        self.bridge = Bridge(self.house, self.config(self.broker, {"host": self.wire.address}))
-        self.wait_online(self.listener, self.plug)
-        self.base = f"lanbridge/{self.plug.id}"
-        self.state = f"{self.base}/switch_0/state"
-
-    def ask(self, name_space, key):
-        """What the device itself says, past lanbridge."""
-        answer = self.house.run("request", self.plug.address, name_space, "--key", KEY)
-        self.assertEqual(0, answer.returncode, answer.stderr)
-        content = json.loads(answer.stdout)[key]
-        return content[0] if isinstance(content, list) else content
-
-    def switch(self, payload, expected):
-        before = len(self.wire.sets())
-        self.broker.publish(f"{self.base}/switch_0/set", payload)
-        self.wait_payload(self.listener, self.state, expected)
-        self.wait_for("the SET on the socket", lambda: len(self.wire.sets()) > before)
-        self.assertEqual(before + 1, len(self.wire.sets()), "one command is one SET")
-
+class Commands(PlugTest):
     def test_switches_with_one_set_each(self):
         self.switch("OFF", "OFF")
         self.assertEqual(0, self.ask("Appliance.Control.ToggleX", "togglex")["onoff"])
@@ -116,47 +87,6 @@ class Commands(HouseTest):
                       lambda: topic not in self.house.retained(self.broker, topic))
         self.assertEqual([], self.wire.sets())
         self.assertEqual(before, self.listener.get(self.state))
-
-    def test_unplugged_device_gets_nothing_later(self):
-        old = self.listener.get(self.state)
-        other = "OFF" if old == "ON" else "ON"
-        self.wire.unplug()
-        arrived, logged, sets = self.listener.count(), len(self.bridge.log()), len(self.wire.sets())
-        self.broker.publish(f"{self.base}/switch_0/set", other)
-        self.wait_for("the old state to come back", lambda: self.listener.seen(self.state, arrived))
-        self.assertEqual([old], self.listener.seen(self.state, arrived))
-        said = self.wait_for("a log line that says why", lambda: [
-            line for line in self.bridge.log()[logged:].splitlines()
-            if "switch_0" in line and "command" in line])
-        self.assertIn("refused", " ".join(said).lower(), "the reason: the connection is refused")
-        self.wait_payload(self.listener, f"{self.base}/availability", "offline")
-        self.wait_reason(self.listener, self.wire.address, "unreachable")
-        # and again while it is known to be away
-        arrived = self.listener.count()
-        self.broker.publish(f"{self.base}/switch_0/set", other)
-        self.wait_for("the old state to come back again", lambda: self.listener.seen(self.state, arrived))
-        self.wire.plug_in()
-        self.wait_payload(self.listener, f"{self.base}/availability", "online", 45)
-        asked = len(self.wire.requests)
-        self.wait_for("another poll", lambda: len(self.wire.requests) > asked)
-        self.assertEqual(sets, len(self.wire.sets()), "no command is replayed")
-        self.assertEqual(old, self.listener.get(self.state))
-
-
-    def test_device_that_hangs_does_not_hold_up_the_user(self):
-        old = self.listener.get(self.state)
-        other = "OFF" if old == "ON" else "ON"
-        self.wire.hangs = True
-        arrived, began = self.listener.count(), time.monotonic()
-        self.broker.publish(f"{self.base}/switch_0/set", other)
-        self.wait_for("the old state to come back", lambda: self.listener.seen(self.state, arrived), 30)
-        self.assertEqual([old], self.listener.seen(self.state, arrived))
-        self.assertLess(time.monotonic() - began, 25)
-        self.wait_payload(self.listener, f"{self.base}/availability", "offline", 40)
-        self.wire.hangs = False
-        self.wait_payload(self.listener, f"{self.base}/availability", "online", 60)
-        self.assertEqual([], self.wire.sets())
-        self.switch(other, other)
 
     def test_burst_ends_with_the_last_word(self):
         for wanted in ("ON", "OFF") * 10:
