@@ -1,5 +1,6 @@
 #include "lanbridge/net/http_client.hpp"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/write.hpp>
@@ -171,7 +172,10 @@ Result<HttpEndpoint> parse_endpoint(std::string_view text) {
             return Error(Errc::invalid_value, '"' + std::string(text) + "\" lacks a port after the colon");
     }
     HttpEndpoint endpoint{std::string(host)};
-    if (host.empty() || host.find_first_of(" /@") != std::string_view::npos)
+    const auto impossible = [](unsigned char c) {
+        return c <= ' ' || c == 0x7f || c == '/' || c == '@' || c == '[' || c == ']';
+    };
+    if (host.empty() || std::ranges::any_of(host, impossible))
         return Error(Errc::invalid_value, '"' + std::string(text) + "\" is no host[:port]");
     if (!port.empty()) {
         unsigned value{};

@@ -228,7 +228,7 @@ TEST_CASE("endpoints are written and read", "[net][http]") {
     CHECK(parse_endpoint("plug.lan:8080").value() == HttpEndpoint("plug.lan", 8080));
     CHECK(parse_endpoint("[fe80::1]:81").value() == HttpEndpoint("fe80::1", 81));
     CHECK(parse_endpoint("[fe80::1]:81").value().text() == "[fe80::1]:81");
-    for (const auto* bad :
-         {"", ":80", "host:", "host:0", "host:65536", "host:80x", "a b", "http://host", "[::1"})
+    for (const auto* bad : {"", ":80", "host:", "host:0", "host:65536", "host:80x", "a b", "http://host",
+                            "[::1", "fe80::1]:80", "a\nb"})
         CHECK(parse_endpoint(bad).has_error());
 }

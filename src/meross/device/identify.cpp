@@ -21,7 +21,7 @@ Request get(std::string_view name_space, std::string_view key) {
 asio::awaitable<Result<Message>> find_key(HttpTransport& transport, const KeyRing& ring) {
     for (const auto& key : ring.keys) {
         transport.use_key(key);
-        auto reply = co_await read_namespace(transport, get(ability_namespace, "ability"), Patience::normal);
+        auto reply = co_await read_namespace(transport, get(ability_namespace, "ability"), Patience::command);
         if (reply || !reply.error().is(Errc::wrong_key)) co_return reply;
     }
     Error refused(Errc::wrong_key, transport.endpoint().text() + " refuses " +
@@ -29,7 +29,7 @@ asio::awaitable<Result<Message>> find_key(HttpTransport& transport, const KeyRin
                                        (ring.keys.size() == 1 ? " key" : " keys"));
     if (!ring.may_reflect) co_return refused;
     transport.use_reply_header();
-    auto reply = co_await read_namespace(transport, get(ability_namespace, "ability"), Patience::normal);
+    auto reply = co_await read_namespace(transport, get(ability_namespace, "ability"), Patience::command);
     if (!reply) co_return refused;
     logger.info("{}: no key fits; the device accepts its own signatures, which is used instead",
                 transport.endpoint().text());
@@ -43,7 +43,7 @@ asio::awaitable<Result<Message>> read_all_encrypted(HttpTransport& transport, co
     if (!uuid) co_return clear_failure;
     if (transport.without_key()) co_return Error(Errc::encrypted_without_key, transport.endpoint().text());
     transport.encrypt_for(*uuid);
-    co_return co_await read_namespace(transport, get(all_namespace, "all"), Patience::normal);
+    co_return co_await read_namespace(transport, get(all_namespace, "all"), Patience::command);
 }
 
 }  // namespace
@@ -78,7 +78,7 @@ asio::awaitable<Result<Facts>> identify(HttpTransport& transport, KeyRing ring) 
     const Json* abilities = find_member(ability->payload, {"ability"});
     if (!abilities || !abilities->is_object())
         co_return Error(Errc::malformed, transport.endpoint().text() + ": System.Ability without abilities");
-    auto all = co_await read_namespace(transport, get(all_namespace, "all"), Patience::normal);
+    auto all = co_await read_namespace(transport, get(all_namespace, "all"), Patience::command);
     if (!all && may_want_encryption(*abilities))
         all = co_await read_all_encrypted(transport, ability->header, all.error());
     if (!all) co_return std::move(all).error();

@@ -123,7 +123,7 @@ asio::awaitable<Result<Facts>> Session::find_out() {
 }
 
 asio::awaitable<Result<Facts>> Session::say_hello() {
-    auto all = co_await read_namespace(transport_, all_request(), Patience::normal);
+    auto all = co_await read_namespace(transport_, all_request(), Patience::command);
     if (!all) co_return std::move(all).error();
     auto facts = parse_facts(all->payload, Json::object());
     if (facts) facts->clock = all->header.timestamp;

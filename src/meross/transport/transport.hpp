@@ -11,7 +11,7 @@ namespace lanbridge::meross {
 /// How long a request is worth waiting for.
 enum class Patience {
     normal,   ///< reading: connecting may be tried again for some seconds
-    command,  ///< a user waits: say soon that it does not work
+    command,  ///< a user waits, or a device that is probably off: say soon that it does not work
     brief,    ///< a first read of something that many devices do not answer
 };
 
