@@ -86,12 +86,12 @@ TEST_CASE("the user's own file is found where the system has none", "[app][confi
     std::filesystem::create_directories(folder.path() / "lanbridge");
     const auto file = folder.write("lanbridge/lanbridge.yaml", "mqtt: {base_topic: mine}\n");
     const auto files =
-        default_config_files(environment({{"XDG_CONFIG_HOME", folder.path()}, {"HOME", "/home/x"}}));
+        default_config_files(environment({{"XDG_CONFIG_HOME", folder.path()}, {"HOME", "/users/x"}}));
     REQUIRE(files.size() == 2);
     CHECK(files[0] == "/etc/lanbridge/lanbridge.yaml");
     CHECK(files[1] == file);
-    CHECK(default_config_files(environment({{"HOME", "/home/x"}})).at(1) ==
-          "/home/x/.config/lanbridge/lanbridge.yaml");
+    CHECK(default_config_files(environment({{"HOME", "/users/x"}})).at(1) ==
+          "/users/x/.config/lanbridge/lanbridge.yaml");
     CHECK(load_config_file(file, environment()).config.mqtt.base_topic == "mine");
 }
 

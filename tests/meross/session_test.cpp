@@ -154,6 +154,17 @@ TEST_CASE("a command is one SET, confirmed by what the device says", "[meross][s
     }
 }
 
+TEST_CASE("a dragged slider leads to one second look, not to one for each step",
+          "[meross][session][command]") {
+    House house;
+    house.network.plug_in("plug", "mss310", right_key);
+    house.start(House::one(House::device("plug")));
+    for (int i = 0; i < 10; ++i) CHECK(house.command("switch_0", i % 2 == 0) == Result<void>());
+    house.network.bodies.clear();
+    house.time.advance(3s);
+    CHECK(house.network.count("ToggleX") == 1);
+}
+
 TEST_CASE("an unplugged device fails a command fast, and nothing is replayed", "[meross][session][command]") {
     House house;
     auto& plug = house.network.plug_in("plug", "mss310", right_key);

@@ -1,4 +1,6 @@
 // How a session serves others: commands and raw requests, in turn with its own reading.
+#include <algorithm>
+
 #include "lanbridge/base/log.hpp"
 #include "meross/device/job.hpp"
 
@@ -126,7 +128,8 @@ asio::awaitable<Result<void>> Session::perform(Action action) {
     const auto patience = reply ? Patience::command : Patience::brief;
     for (auto& request : action.read_back) {
         if (!online_) break;
-        reread_.push_back(request.name_space);
+        if (std::ranges::find(reread_, request.name_space) == reread_.end())
+            reread_.push_back(request.name_space);
         auto seen = co_await read_one(std::move(request), patience);
         if (!seen && outcome) outcome = std::move(seen).error();
     }
