@@ -68,5 +68,7 @@ test_preset() {
     local preset="$1"
     shift
     say "running the tests of preset $preset"
-    ctest --test-dir "$lanbridge_root/build/$preset" --output-on-failure --no-tests=error -j "$(nproc)" "$@"
+    # Tests with real processes have deadlines, and a machine shared with others can miss one: once is forgiven.
+    ctest --test-dir "$lanbridge_root/build/$preset" --output-on-failure --no-tests=error -j "$(nproc)" \
+        --repeat until-pass:2 "$@"
 }
