@@ -19,8 +19,6 @@ using Json = nlohmann::json;
 using Tcp = asio::ip::tcp;
 using namespace std::chrono_literals;
 
-/// Nothing else of a Linux machine listens there on 127.x.y.z.
-constexpr std::uint16_t device_port = 18080;
 constexpr auto start_patience = 30s;
 
 bool accepts(std::uint16_t port) {
@@ -72,15 +70,24 @@ Broker::Broker(const TempFolder& folder) : port_(free_port()) {
 Devices::Devices(const TempFolder& folder, std::size_t count, unsigned network, std::string kind)
     : record_file_(folder.file(fmt::format("requests-{}.json", network))) {
     const auto first = asio::ip::make_address_v4(fmt::format("127.{}.0.1", network));
-    const std::vector<std::string> argv{
-        program_beside("bench_devices"), "--kind",   std::move(kind),   "--count",
-        std::to_string(count),           "--first",  first.to_string(), "--port",
-        std::to_string(device_port),     "--record", record_file_,      "--number",
-        std::to_string(network << 16)};
+    const auto port = free_port();  // so that two benchmarks may run at a time
+    const std::vector<std::string> argv{program_beside("bench_devices"),
+                                        "--kind",
+                                        std::move(kind),
+                                        "--count",
+                                        std::to_string(count),
+                                        "--first",
+                                        first.to_string(),
+                                        "--port",
+                                        std::to_string(port),
+                                        "--record",
+                                        record_file_,
+                                        "--number",
+                                        std::to_string(network << 16)};
     process_ = std::make_unique<Child>(argv, folder.file("devices.log"));
     process_->read_line(start_patience);
     for (unsigned i = 0; i < count; ++i)
-        endpoints_.emplace_back(asio::ip::address_v4(first.to_uint() + i), device_port);
+        endpoints_.emplace_back(asio::ip::address_v4(first.to_uint() + i), port);
 }
 
 std::vector<std::vector<std::string>> Devices::stop() {

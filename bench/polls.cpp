@@ -176,7 +176,7 @@ int polls(int argc, char** argv) {
     }
     Measurement rate{
         "HTTP polls", "1/s", median_of(ours, &Round::per_second), median_of(bare, &Round::per_second), {}};
-    rate.budget = Budget{Budget::Kind::at_least, 0.5, rate.ratio(), "x bare"};
+    rate.budget = Budget{Budget::Kind::at_least, 0.5, rate.ratio().value_or(0), "x bare"};
     report.add(std::move(rate));
     report.add(Measurement{"CPU of the polling process, each poll",
                            "us",

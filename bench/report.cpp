@@ -13,7 +13,8 @@ std::string_view sign_of(Budget::Kind kind) { return kind == Budget::Kind::at_mo
 
 std::string line_of(const Measurement& m) {
     std::string line = fmt::format("{:<50} {:>10.4g} {}", m.what, m.measured, m.unit);
-    if (m.baseline) line += fmt::format("  bare {:.4g} {} (x{:.2f})", *m.baseline, m.unit, m.ratio());
+    if (m.baseline) line += fmt::format("  bare {:.4g} {}", *m.baseline, m.unit);
+    if (const auto ratio = m.ratio()) line += fmt::format(" (x{:.2f})", *ratio);
     if (!m.budget) return line;
     const auto& budget = *m.budget;
     return line + fmt::format("  budget: {:.3g} {} {} {:g}: {}", budget.judged, budget.phrase,
@@ -23,7 +24,7 @@ std::string line_of(const Measurement& m) {
 Json json_of(const Measurement& m) {
     Json json{{"what", m.what}, {"unit", m.unit}, {"measured", m.measured}};
     json["baseline"] = m.baseline ? Json(*m.baseline) : Json();
-    json["ratio"] = m.baseline ? Json(m.ratio()) : Json();
+    json["ratio"] = m.ratio() ? Json(*m.ratio()) : Json();
     json["budget"] = Json();
     if (m.budget)
         json["budget"] = {{"judged", m.budget->judged},
@@ -36,7 +37,7 @@ Json json_of(const Measurement& m) {
 }  // namespace
 
 Report::Report(std::string name, const Arguments& arguments)
-    : name_(std::move(name)), json_(arguments.has("--json")) {
+    : name_(std::move(name)), json_(arguments.has("--json")), quick_(arguments.has("--quick")) {
     fmt::print(json_ ? stderr : stdout, "# {}\n", name_);
 }
 
@@ -47,6 +48,7 @@ void Report::note(const std::string& sentence) {
 }
 
 void Report::add(Measurement measurement) {
+    if (quick_) measurement.budget.reset();
     fmt::print(json_ ? stderr : stdout, "{}\n", line_of(measurement));
     std::fflush(stdout);
     measurements_.push_back(std::move(measurement));

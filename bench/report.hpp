@@ -25,11 +25,16 @@ struct Measurement {
     double measured = 0;
     std::optional<double> baseline;
     std::optional<Budget> budget;
-    double ratio() const { return measured / *baseline; }
+    /// Nothing without a baseline, or with one too small to be seen.
+    std::optional<double> ratio() const {
+        if (!baseline || *baseline == 0) return std::nullopt;
+        return measured / *baseline;
+    }
 };
 
 /// Collects what one benchmark measured. With `--json` stdout gets one JSON document and stderr the lines for
-/// people; without it the lines go to stdout.
+/// people; without it the lines go to stdout. With `--quick` no budget is judged: there is too little to
+/// judge by.
 class Report {
 public:
     Report(std::string name, const Arguments& arguments);
@@ -41,6 +46,7 @@ public:
 private:
     std::string name_;
     bool json_;
+    bool quick_;
     std::vector<std::string> notes_;
     std::vector<Measurement> measurements_;
 };

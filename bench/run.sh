@@ -4,7 +4,7 @@
 #   bench/run.sh                     all, as docs/performance.md reports them (about 8 minutes)
 #   bench/run.sh --quick             the same programs with tiny numbers: shows that they work, measures nothing
 #   bench/run.sh --json FILE         also writes what was measured as one JSON document
-#   bench/run.sh --devices 0,100,1000,10000   passed on to the footprint; 10,000 devices take 15 minutes more
+#   bench/run.sh --devices 0,100,1000,10000   passed on to the footprint; 10,000 devices take some minutes more
 #   LANBRIDGE_BENCH_BUILD=DIR        a build folder to use as it is, instead of building the preset `bench`
 set -euo pipefail
 # shellcheck source=scripts/common.sh

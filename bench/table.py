@@ -14,10 +14,13 @@ def row(measurement):
     def number(value):
         return "–" if value is None else f"{value:.4g}"
 
-    budget = measurement["budget"]
-    judged = (f"{budget['judged']:.3g} {budget['phrase']}", budget["limit"], "kept" if budget["kept"] else "MISSED")
+    def judged(budget):
+        if not budget:
+            return "–", "–", ""
+        return f"{budget['judged']:.3g} {budget['phrase']}", budget["limit"], "kept" if budget["kept"] else "MISSED"
+
     return (measurement["what"], f"{number(measurement['measured'])} {measurement['unit']}",
-            number(measurement["baseline"]), number(measurement["ratio"]), *(judged if budget else ("–", "–", "")))
+            number(measurement["baseline"]), number(measurement["ratio"]), *judged(measurement["budget"]))
 
 
 def print_table(documents):
