@@ -77,7 +77,7 @@ void Lifecycle::collect(std::string_view topic, const ConfigTopic& config, std::
     if (!own) return;
     const auto level = config.component == "device" || config.node.empty() ? config.object : config.node;
     const model::DeviceId id{std::string(level)};
-    if (is_known(id) && !is_present_form(id, *own)) return publisher_.move_from(id, std::move(own->topic));
+    if (!is_present_form(id, *own)) publisher_.move_from(id, own->topic);
     collected_[id].push_back(std::move(*own));
     ++collected_count_;
 }
@@ -108,10 +108,7 @@ void Lifecycle::sweep_known(const model::DeviceId& id, std::vector<RetainedConfi
     std::vector<StaleComponent> stale;
     const auto* device = registry_.find(id);
     for (auto& config : configs) {
-        if (!is_present_form(id, config)) {  // of a device that has become known meanwhile
-            publisher_.move_from(id, std::move(config.topic));
-            continue;
-        }
+        if (!is_present_form(id, config)) continue;  // the publisher knows of it
         for (auto& component : config.components) {
             const auto* entity = device ? device->entities().find(component.key) : nullptr;
             if (entity && platform_name(entity->component) == component.platform) continue;
@@ -124,6 +121,7 @@ void Lifecycle::sweep_known(const model::DeviceId& id, std::vector<RetainedConfi
 }
 
 void Lifecycle::clear_orphan(const model::DeviceId& id, std::vector<RetainedConfig>& configs) {
+    publisher_.forget_foretold(id);
     const bool ours =
         std::ranges::any_of(configs, [](const auto& config) { return !config.migration_marker; });
     if (!ours) return;  // somebody else's migration

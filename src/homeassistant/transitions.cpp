@@ -13,6 +13,8 @@ const log::Logger logger("homeassistant");
 /// How long a device may take after its first read to find all its entities, before a retained document that
 /// names more is taken at its word that they are gone.
 constexpr auto judge_delay = 10s;
+/// A broker that replays slowly sends one config of a device right after the other.
+constexpr auto gathering_period = 200ms;
 /// Between the steps of moving from one discovery form to the other.
 constexpr auto migration_pause = 1s;
 /// As for every other change.
@@ -52,8 +54,10 @@ void Publisher::move_from(const model::DeviceId& id, std::string old_topic) {
     auto* known = record(id);
     auto& kept = known ? known->old_topics : foretold_[id].old_topics;
     kept.push_back(std::move(old_topic));
-    if (!known || listening_ || kept.size() > 1) return;  // later ones go along with the first
-    begin_migration(*known);
+    if (!known || listening_ || kept.size() > 1) return;
+    agenda_.after(gathering_period, [this, id] {  // its other configs come with the same replay
+        if (auto* ready = record(id); ready && !ready->old_topics.empty()) begin_migration(*ready);
+    });
 }
 
 /// Home Assistant unloads the entities but keeps their registry entries, so that names and areas survive.
