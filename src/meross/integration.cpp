@@ -33,7 +33,8 @@ struct Integration::State {
           sink(s),
           memory(m),
           nursery(context.executor),
-          services{context, http, s, m, entity_sets, nursery, {}, {}, {}} {
+          meetings(context.executor, max_meetings),
+          services{context, http, s, m, entity_sets, nursery, meetings, {}, {}, {}} {
         services.claim = [this](const Uuid& uuid, const void* session) { return claim(uuid, session); };
         services.release = [this](const Uuid& uuid, const void* session) { return release(uuid, session); };
         services.known_at = [this](const net::HttpEndpoint& endpoint) { return known_at(endpoint); };
@@ -148,6 +149,7 @@ struct Integration::State {
     model::Memory& memory;
     model::EntitySetPool entity_sets;
     Nursery nursery;
+    Gate meetings;
     SessionServices services;
     std::vector<std::unique_ptr<Running>> sessions;
     std::vector<std::unique_ptr<Running>> ending;

@@ -1,5 +1,6 @@
 // What a person sees while the daemon starts, and `--once`.
 #include "app/daemon/daemon.hpp"
+#include "app/daemon/give_back.hpp"
 #include "app/daemon/settings.hpp"
 #include "lanbridge/base/log.hpp"
 
@@ -13,6 +14,8 @@ constexpr auto summary_patience = 6s;
 /// Contract of `--once`.
 constexpr auto once_patience = 15s;
 constexpr auto glance = 50ms;
+/// Until the start's last work (orphan sweep, first save) is over.
+constexpr auto settling_period = 10s;
 
 /// How to see with one's own eyes what is published.
 std::string look_command(const std::string& broker) {
@@ -51,6 +54,8 @@ asio::awaitable<void> Daemon::summarise() {
         logger.info(
             "Home Assistant: add the MQTT integration with this broker; the devices appear by themselves");
     }
+    const auto cancelled = co_await context_.time.sleep(settling_period);
+    if (!cancelled) give_back_startup_memory();
 }
 
 asio::awaitable<Result<void>> Daemon::publish_once() {

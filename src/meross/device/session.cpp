@@ -85,6 +85,8 @@ void Session::recall() {
 }
 
 asio::awaitable<void> Session::come_online() {
+    const auto turn = co_await services_.meetings.enter();
+    if (!turn) co_return;  // cancelled
     auto facts = co_await find_out();
     if (!facts) {
         go_offline(facts.error());

@@ -27,6 +27,11 @@ struct SessionSettings {
     friend bool operator==(const SessionSettings&, const SessionSettings&) = default;
 };
 
+/// How many devices are met at the same time. As many as the HTTP client has connections for: were all of
+/// them to queue there, each with its request and its chain of coroutines, the heap would keep the holes for
+/// ever.
+inline constexpr std::size_t max_meetings = 50;
+
 /// What every session shares.
 struct SessionServices {
     Context context;
@@ -35,6 +40,7 @@ struct SessionServices {
     model::Memory& memory;
     model::EntitySetPool& entity_sets;
     Nursery& nursery;
+    Gate& meetings;
     /// Claims a uuid for this session; false when another session serves it already.
     std::function<bool(const Uuid&, const void* session)> claim;
     /// Gives the uuid back. False when another session serves it: its registry entry is none of ours then.
