@@ -10,14 +10,14 @@ namespace lanbridge::test {
 
 /// One section of tests/data/meross-vectors.json; throws when it is not there, so that no test passes by
 /// absence. Keeps the order of members: some vectors are exact texts.
-inline const OrderedJson& meross_vectors(const std::string& section) {
+inline const OrderedJson& meross_vectors(const char* section) {
     static const OrderedJson all = [] {
         std::ifstream file(LANBRIDGE_TEST_DATA "/meross-vectors.json");
         if (!file) throw std::runtime_error("tests/data/meross-vectors.json cannot be read");
         return OrderedJson::parse(file);
     }();
     const auto& found = all.at(section);
-    if (found.empty()) throw std::runtime_error("no vectors in section " + section);
+    if (found.empty()) throw std::runtime_error(std::string("no vectors in section ") + section);
     return found;
 }
 
