@@ -38,8 +38,15 @@ void Nursery::start(std::string name, asio::awaitable<void> task) {
     asio::co_spawn(executor_, std::move(task), asio::bind_cancellation_slot(signal->slot(), std::move(done)));
 }
 
+/// Posted, so that a task that was started just now begins first: Asio 1.83 lets the cancellation of one that
+/// has not escape from the loop. And an emission inside the loop acts at once, instead of travelling with a
+/// pointer.
 void Nursery::stop() {
-    for (auto it = running_.begin(); it != running_.end();) (it++)->emit(asio::cancellation_type::terminal);
+    if (running_.empty()) return;
+    asio::post(executor_, [this] {
+        for (auto it = running_.begin(); it != running_.end();)
+            (it++)->emit(asio::cancellation_type::terminal);
+    });
 }
 
 void Signal::notify() {

@@ -17,7 +17,8 @@ asio::awaitable<Result<int>> slow_answer(TimeSource& time) {
     co_return 42;
 }
 
-asio::awaitable<void> ask_within(TimeSource& time, TimeSource::Clock::duration limit, std::optional<Result<int>>& out) {
+asio::awaitable<void> ask_within(TimeSource& time, TimeSource::Clock::duration limit,
+                                 std::optional<Result<int>>& out) {
     auto answer = co_await with_timeout(time, slow_answer(time), limit);
     out.emplace(std::move(answer));
 }
@@ -112,4 +113,17 @@ TEST_CASE("a signal wakes its waiter at once and is kept while nobody waits", "[
     time.settle();
     CHECK(nursery.idle());
     CHECK(time.sleepers() == 0);
+}
+
+TEST_CASE("a task that is stopped before it began ends quietly", "[base][async]") {
+    asio::io_context io;
+    VirtualTime time(io);
+    Nursery nursery(io.get_executor());
+    int polls = 0;
+    nursery.start("poll", poll_every(time, 30s, polls));
+    nursery.stop();
+    CHECK_NOTHROW(time.settle());
+    CHECK(nursery.idle());
+    time.advance(1h);
+    CHECK(polls == 0);
 }
