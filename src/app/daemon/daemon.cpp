@@ -142,6 +142,8 @@ meross::Settings Daemon::devices() const {
 }
 
 void Daemon::reconfigure(Config config) {
+    if (ending_) return;             // the next life, if there is one, begins with the new configuration
+    if (!meross_) return restart();  // still waiting for the broker: nothing is there to be told
     const auto changed = changed_sections(setup_.config, config);
     const bool restructured =
         config.mqtt.base_topic != setup_.config.mqtt.base_topic ||
@@ -171,7 +173,8 @@ asio::awaitable<void> Daemon::shut_down() {
     registry_->stop();
     co_await meross_->stop();
     const auto deadline = context_.time.now() + clear_patience;
-    while (leave_no_trace_ && !homeassistant_->all_published() && context_.time.now() < deadline)
+    while (leave_no_trace_ && end_ == End::restart && client_->connected() &&
+           !homeassistant_->all_published() && context_.time.now() < deadline)
         co_await context_.time.sleep(10ms);
     homeassistant_->stop();
     if (leave_no_trace_)

@@ -94,6 +94,7 @@ asio::awaitable<void> Session::come_online() {
     }
     if (facts->ability.empty()) {  // known already: only its state is new
         probe_delay_.reset();
+        zone_ = facts->time;
     } else {
         if (!take_identity(*facts)) co_return;
         build(*facts);
@@ -105,7 +106,8 @@ asio::awaitable<void> Session::come_online() {
     services_.nursery.start("publish " + id_.value(), publish_at(now() + publish_patience));
     for (const auto& part : split_digest(facts->digest)) take(part.name_space, part.payload, facts->clock);
     co_await first_reads();
-    if (online_) publish();
+    if (!online_) co_return;  // and when to try again is set already
+    publish();
     const auto first_cycle =
         std::chrono::duration<double>(settings_.poll_interval) * (0.5 + services_.context.random.unit() / 2);
     next_cycle_ = now() + std::chrono::duration_cast<TimeSource::Clock::duration>(first_cycle);

@@ -115,7 +115,7 @@ asio::awaitable<Result<void>> Session::perform(Action action) {
     const std::string name_space = action.request.name_space;
     auto reply = co_await ask(std::move(action.request), Patience::command);
     if (!reply && reply.error().is(Errc::unreachable)) {
-        co_await heartbeat();  // the second failure in a row says: off line
+        next_cycle_ = now();  // it begins with a probe, for which the user need not wait
         co_return std::move(reply).error();
     }
     if (reply && action.reply_is_reading && !reply->payload.empty())
