@@ -65,12 +65,19 @@ asio::awaitable<bool> Signal::wait() {
     co_return true;
 }
 
+asio::awaitable<bool> Signal::wait_until(TimeSource& time, TimeSource::Clock::time_point when) {
+    if (!std::exchange(raised_, false)) {
+        waiting_ = true;
+        co_await time.wait_on(timer_, when);
+        waiting_ = false;
+        co_return std::exchange(raised_, false);
+    }
+    co_return true;
+}
+
 asio::awaitable<bool> wait_signal_until(TimeSource& time, Signal& signal,
                                         TimeSource::Clock::time_point when) {
-    using namespace asio::experimental::awaitable_operators;
-    const auto first = co_await (signal.wait() || time.sleep_until(when));
-    const bool* notified = std::get_if<0>(&first);
-    co_return notified != nullptr&&* notified;
+    return signal.wait_until(time, when);
 }
 
 asio::awaitable<Result<Gate::Pass>> Gate::enter() {

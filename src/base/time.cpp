@@ -20,4 +20,9 @@ asio::awaitable<error_code> SystemTime::sleep_until(Clock::time_point when) {
     co_return ec;
 }
 
+asio::awaitable<void> SystemTime::wait_on(asio::steady_timer& timer, Clock::time_point when) {
+    timer.expires_at(when);
+    co_await timer.async_wait(as_result);
+}
+
 }  // namespace lanbridge

@@ -17,6 +17,14 @@ asio::awaitable<error_code> VirtualTime::sleep_until(Clock::time_point when) {
     co_return ec;
 }
 
+asio::awaitable<void> VirtualTime::wait_on(asio::steady_timer& timer, Clock::time_point when) {
+    timer.expires_at(Clock::time_point::max());
+    // the caller's timer, which outlives the wait
+    auto entry = waiting_.emplace(when, std::shared_ptr<asio::steady_timer>(std::shared_ptr<void>(), &timer));
+    co_await timer.async_wait(as_result);
+    if (timer.expiry() != Clock::time_point::min()) waiting_.erase(entry);  // else rung by advance()
+}
+
 void VirtualTime::advance(Clock::duration by) {
     const auto until = now_ + by;
     for (settle(); !waiting_.empty() && waiting_.begin()->first <= until; settle()) {

@@ -18,6 +18,7 @@ public:
     Clock::time_point now() const override { return now_; }
     std::int64_t wall_ms() const override;
     asio::awaitable<error_code> sleep_until(Clock::time_point when) override;
+    asio::awaitable<void> wait_on(asio::steady_timer& timer, Clock::time_point when) override;
 
     /// Runs everything that is due in between, in order.
     void advance(Clock::duration by);

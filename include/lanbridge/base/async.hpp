@@ -62,6 +62,8 @@ public:
     void notify();
     /// Returns true when notified, false when cancelled.
     asio::awaitable<bool> wait();
+    /// Until notified or until `when`. True when it was the notification. Check for cancellation after.
+    asio::awaitable<bool> wait_until(TimeSource& time, TimeSource::Clock::time_point when);
 
 private:
     asio::steady_timer timer_;

@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
 
@@ -24,6 +25,9 @@ public:
     virtual std::int64_t wall_ms() const = 0;
     /// Returns without an error at `when`, with one if it was cancelled.
     virtual asio::awaitable<error_code> sleep_until(Clock::time_point when) = 0;
+    /// Waits on the caller's own timer until `when`, or until somebody cancels the timer: no second coroutine
+    /// for the deadline, which thousands of resting devices would pay for.
+    virtual asio::awaitable<void> wait_on(asio::steady_timer& timer, Clock::time_point when) = 0;
 
     std::int64_t wall_s() const { return wall_ms() / 1000; }
     asio::awaitable<error_code> sleep(Clock::duration period) { return sleep_until(now() + period); }
@@ -35,6 +39,7 @@ public:
     Clock::time_point now() const override;
     std::int64_t wall_ms() const override;
     asio::awaitable<error_code> sleep_until(Clock::time_point when) override;
+    asio::awaitable<void> wait_on(asio::steady_timer& timer, Clock::time_point when) override;
 };
 
 }  // namespace lanbridge
