@@ -45,6 +45,7 @@ OrderedJson device_entry(const registry::Device& device, bool with_entities) {
     entry["firmware"] = description.sw_version;
     entry["address"] = description.address;
     entry["transport"] = model::transport_name(availability.transport);
+    if (!availability.transport_reason.empty()) entry["transport_reason"] = availability.transport_reason;
     add_availability(entry, availability.online, availability.reason, availability.detail);
     if (!with_entities) return entry;
     entry["entities"] = OrderedJson::array();

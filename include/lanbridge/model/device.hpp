@@ -37,6 +37,7 @@ struct Availability {
     Reason reason = Reason::starting;
     std::string detail;  ///< a sentence for people: what, where, what to do
     Transport transport = Transport::none;
+    std::string_view transport_reason;  ///< why this one, in a few words; a literal. "" = there is only one
     friend bool operator==(const Availability&, const Availability&) = default;
 };
 
