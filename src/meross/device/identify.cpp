@@ -1,6 +1,7 @@
 #include "meross/device/identify.hpp"
 
 #include "lanbridge/base/log.hpp"
+#include "lanbridge/meross/protocol/cipher.hpp"
 #include "lanbridge/meross/protocol/namespaces.hpp"
 
 namespace lanbridge::meross {
@@ -18,31 +19,29 @@ Request get(std::string_view name_space, std::string_view key) {
 }
 
 /// Tries the keys in order; ERROR 5001 is the only answer that makes the next one worth trying.
-asio::awaitable<Result<Message>> find_key(HttpTransport& transport, const KeyRing& ring) {
+asio::awaitable<Result<Message>> find_key(Transport& transport, const KeyRing& ring) {
     for (const auto& key : ring.keys) {
         transport.use_key(key);
         auto reply = co_await read_namespace(transport, get(ability_namespace, "ability"), Patience::command);
         if (reply || !reply.error().is(Errc::wrong_key)) co_return reply;
     }
-    Error refused(Errc::wrong_key, transport.endpoint().text() + " refuses " +
-                                       std::to_string(ring.keys.size()) +
+    Error refused(Errc::wrong_key, transport.place() + " refuses " + std::to_string(ring.keys.size()) +
                                        (ring.keys.size() == 1 ? " key" : " keys"));
-    if (!ring.may_reflect) co_return refused;
-    transport.use_reply_header();
+    if (!ring.may_reflect || !transport.use_reply_header()) co_return refused;
     auto reply = co_await read_namespace(transport, get(ability_namespace, "ability"), Patience::command);
     if (!reply) co_return refused;
     logger.info("{}: no key fits; the device accepts its own signatures, which is used instead",
-                transport.endpoint().text());
+                transport.place());
     co_return reply;
 }
 
 /// The encryption key is mixed from the device key, so it needs the uuid that the clear answer named.
-asio::awaitable<Result<Message>> read_all_encrypted(HttpTransport& transport, const Header& clear_reply,
+asio::awaitable<Result<Message>> read_all_encrypted(Transport& transport, const Header& clear_reply,
                                                     Error clear_failure) {
     const auto uuid = sender_of(clear_reply);
     if (!uuid) co_return clear_failure;
-    if (transport.without_key()) co_return Error(Errc::encrypted_without_key, transport.endpoint().text());
-    transport.encrypt_for(*uuid);
+    if (transport.without_key()) co_return Error(Errc::encrypted_without_key, transport.place());
+    if (!transport.encrypt_for(*uuid)) co_return clear_failure;
     co_return co_await read_namespace(transport, get(all_namespace, "all"), Patience::command);
 }
 
@@ -72,12 +71,12 @@ asio::awaitable<Result<Message>> read_namespace(Transport& transport, Request re
     co_return reply;
 }
 
-asio::awaitable<Result<Facts>> identify(HttpTransport& transport, KeyRing ring) {
+asio::awaitable<Result<Facts>> identify(Transport& transport, KeyRing ring) {
     auto ability = co_await find_key(transport, ring);
     if (!ability) co_return std::move(ability).error();
     const Json* abilities = find_member(ability->payload, {"ability"});
     if (!abilities || !abilities->is_object())
-        co_return Error(Errc::malformed, transport.endpoint().text() + ": System.Ability without abilities");
+        co_return Error(Errc::malformed, transport.place() + ": System.Ability without abilities");
     auto all = co_await read_namespace(transport, get(all_namespace, "all"), Patience::command);
     if (!all && may_want_encryption(*abilities))
         all = co_await read_all_encrypted(transport, ability->header, all.error());

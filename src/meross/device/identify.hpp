@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "meross/device/facts.hpp"
-#include "meross/transport/http_transport.hpp"
+#include "meross/transport/transport.hpp"
 
 namespace lanbridge::meross {
 
@@ -20,7 +20,7 @@ KeyRing key_ring(const std::optional<Secret>& own, const std::vector<Secret>& sh
 
 /// Finds out who answers and how to talk to it: key, encryption. On success the transport is set up
 /// accordingly. Errors: those of the transport; `wrong_key`, `encrypted_without_key`, `malformed`.
-boost::asio::awaitable<Result<Facts>> identify(HttpTransport& transport, KeyRing ring);
+boost::asio::awaitable<Result<Facts>> identify(Transport& transport, KeyRing ring);
 
 /// Reads one namespace. Errors: those of the transport; `wrong_key` for ERROR 5001, `unsupported` for ERROR
 /// 5000, `device_error` for any other ERROR and for an answer that is no GETACK.

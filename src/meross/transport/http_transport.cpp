@@ -61,11 +61,18 @@ void HttpTransport::use_key(Secret key) {
     key_ = std::move(key);
     cipher_.reset();
     reply_header_.reset();
+    encryption_unsettled_ = false;
 }
 
-void HttpTransport::use_reply_header() {
+bool HttpTransport::use_reply_header() {
     cipher_.reset();
     reply_header_.emplace(from_);
+    return true;
+}
+
+bool HttpTransport::encrypt_for(const Uuid& uuid) {
+    cipher_ = PayloadCipher::for_device(uuid.value(), mac_of(uuid), key_);
+    return true;
 }
 
 void HttpTransport::expect(Uuid uuid) {
@@ -78,7 +85,26 @@ asio::awaitable<Result<Message>> HttpTransport::request(Request request, Patienc
         logger.debug("{} <- {} {} {}", endpoint_.text(), method_name(request.method), request.name_space,
                      shown(request.payload));
     if (reply_header_) co_return co_await reflected_request(request, patience);
+    const bool telling = request.method == Method::get && !is_clear_namespace(request.name_space);
+    if (encryption_unsettled_ && expected_ && telling)
+        co_return co_await settle_encryption(std::move(request), patience);
     co_return co_await signed_request(request, patience);
+}
+
+asio::awaitable<Result<Message>> HttpTransport::settle_encryption(Request request, Patience patience) {
+    auto reply = co_await signed_request(request, patience);
+    if (!reply && reply.error().is(Errc::unreachable)) co_return reply;
+    if (!reply) {
+        encrypt_for(*expected_);
+        auto encrypted = co_await signed_request(request, patience);
+        if (!encrypted) {
+            cipher_.reset();
+            co_return reply;
+        }
+        reply = std::move(encrypted);
+    }
+    encryption_unsettled_ = false;
+    co_return reply;
 }
 
 asio::awaitable<Result<Message>> HttpTransport::signed_request(const Request& request, Patience patience) {

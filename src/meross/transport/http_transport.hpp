@@ -22,25 +22,29 @@ public:
     boost::asio::awaitable<Result<Message>> request(Request request, Patience patience) override;
     model::Transport kind() const noexcept override { return model::Transport::http; }
 
+    std::string place() const override { return endpoint_.text(); }
     const net::HttpEndpoint& endpoint() const noexcept { return endpoint_; }
+    /// The device has another address.
+    void move_to(net::HttpEndpoint endpoint) { endpoint_ = std::move(endpoint); }
     /// Forgets key, encryption and who is expected: a stranger again.
     void reset();
-    /// Signs with this key from now on, in clear.
-    void use_key(Secret key);
-    /// Reflects the device's own signatures from now on.
-    void use_reply_header();
-    /// Encrypts all but the clear namespaces from now on, with the static key of this device.
-    void encrypt_for(const Uuid& uuid) {
-        cipher_ = PayloadCipher::for_device(uuid.value(), mac_of(uuid), key_);
-    }
+    void use_key(Secret key) override;
+    const Secret& key() const noexcept override { return key_; }
+    bool use_reply_header() override;
+    /// Encrypts all but the clear namespaces.
+    bool encrypt_for(const Uuid& uuid) override;
     bool encrypts() const noexcept { return cipher_.has_value(); }
-    bool without_key() const noexcept { return reply_header_.has_value(); }
+    bool without_key() const noexcept override { return reply_header_.has_value(); }
     /// Replies of anyone else are refused from now on.
     void expect(Uuid uuid);
+    /// The expected device may want encryption, which only trying can tell: a read that fails in clear is
+    /// tried encrypted, and what works is kept.
+    void try_encryption() { encryption_unsettled_ = true; }
     /// Limits what is packed into one request; nothing before the device is known.
     void set_sizes(ResponseSizeModel* sizes) noexcept { sizes_ = sizes; }
 
 private:
+    boost::asio::awaitable<Result<Message>> settle_encryption(Request request, Patience patience);
     boost::asio::awaitable<Result<Message>> signed_request(const Request& request, Patience patience);
     boost::asio::awaitable<Result<Message>> reflected_request(const Request& request, Patience patience);
     boost::asio::awaitable<Result<Message>> exchange(std::string_view name_space, std::string body,
@@ -56,6 +60,7 @@ private:
     std::optional<PayloadCipher> cipher_;
     std::optional<ReplyHeader> reply_header_;
     std::optional<Uuid> expected_;
+    bool encryption_unsettled_ = false;
     ResponseSizeModel* sizes_ = nullptr;
 };
 
