@@ -175,6 +175,9 @@ void Client::on_connected(std::function<void()> listener) {
 void Client::on_disconnected(std::function<void(const std::string&)> listener) {
     impl_->on_disconnected.push_back(std::move(listener));
 }
+void Client::on_unreached(std::function<void(const Error&)> listener) {
+    impl_->on_unreached.push_back(std::move(listener));
+}
 void Client::on_room(std::function<void()> listener) { impl_->on_room.push_back(std::move(listener)); }
 ClientStatistics Client::statistics() const { return impl_->statistics(); }
 

@@ -34,6 +34,7 @@ public:
 
     std::vector<std::function<void()>> on_connected;
     std::vector<std::function<void(const std::string&)>> on_disconnected;
+    std::vector<std::function<void(const Error&)>> on_unreached;
     std::vector<std::function<void()>> on_room;
 
 private:
@@ -58,6 +59,7 @@ private:
     void announce();
     void cancel();
     void go_down(const std::string& why);
+    void tell_unreached();
 
     LinkTarget target_for(const LinkMachine::Connect& where) const;
     void report_failure(std::size_t broker, const LinkTarget& target, const Outcome& outcome);
@@ -74,6 +76,7 @@ private:
     std::optional<Outcome> outcome_;
     std::string lost_why_;
     std::vector<std::string> said_;  ///< the last complaint about each broker
+    Error trouble_;                  ///< of the present round; a refused login counts most
     std::deque<Incoming> batch_;
     ClientStatistics statistics_;
     TimeSource::Clock::time_point connected_at_{};

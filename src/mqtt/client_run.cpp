@@ -20,6 +20,12 @@ std::string login_advice(const LinkTarget& target, const std::string& why) {
            "): check mqtt.username and mqtt.password, and the broker's own list of users";
 }
 
+Error unreachable_error(const LinkTarget& target, const std::string& why) {
+    const auto& broker = target.url.display();
+    const Error plain(Errc::unreachable, broker);
+    return why.empty() || why == plain.code.message() ? plain : Error(Errc::unreachable, broker + ": " + why);
+}
+
 }  // namespace
 
 void Client::Impl::start() {
@@ -78,7 +84,11 @@ asio::awaitable<void> Client::Impl::run() {
 }
 
 asio::awaitable<LinkMachine::Action> Client::Impl::perform(LinkMachine::Action action) {
-    if (const auto* where = std::get_if<LinkMachine::Connect>(&action)) co_return co_await connect(*where);
+    if (const auto* where = std::get_if<LinkMachine::Connect>(&action)) {
+        const auto next = co_await connect(*where);
+        if (std::holds_alternative<LinkMachine::Wait>(next)) tell_unreached();
+        co_return next;
+    }
     if (const auto* wait = std::get_if<LinkMachine::Wait>(&action)) {
         logger.debug("next attempt in {} ms", wait->period.count());
         co_await context_.time.sleep(wait->period);
@@ -139,9 +149,17 @@ void Client::Impl::report_failure(std::size_t broker, const LinkTarget& target, 
     const bool login = outcome.failure == ConnectFailure::login;
     auto text =
         login ? login_advice(target, outcome.why) : target.url.display() + ": " + outcome.why + "; trying on";
+    if (!trouble_.is(Errc::wrong_key))
+        trouble_ = login ? Error(Errc::wrong_key, text) : unreachable_error(target, outcome.why);
     if (said_[broker] == text) return logger.debug("{}", text);
     logger(login ? log::Level::error : log::Level::warn, "{}", text);
     said_[broker] = std::move(text);
+}
+
+/// The round is over, and the next one starts with a clean slate.
+void Client::Impl::tell_unreached() {
+    const auto why = std::exchange(trouble_, Error());
+    for (std::size_t i = 0; i < on_unreached.size(); ++i) on_unreached[i](why);
 }
 
 }  // namespace lanbridge::mqtt

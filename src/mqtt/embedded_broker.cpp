@@ -68,10 +68,7 @@ public:
         if (!plan) co_return std::move(plan).error();
         plan_ = std::move(*plan);
         endpoint_ = BrokerEndpoint();
-        endpoint_.url = local_url(plan_.listen.front());
-        const auto login = own_login(settings_);
-        endpoint_.url.username = login.username;
-        endpoint_.url.password = login.password;
+        endpoint_.url = local_broker(settings_);
 
         co_await let_leftover_end();
         const auto answer = co_await probe_broker(context_, endpoint_.url);
@@ -205,6 +202,14 @@ private:
     std::deque<std::string> complaints_;
     std::unique_ptr<net::SupervisedProcess> child_;
 };
+
+BrokerUrl local_broker(const EmbeddedBrokerSettings& settings) {
+    auto url = local_url(settings.listen.empty() ? BrokerListener() : settings.listen.front());
+    const auto login = own_login(settings);
+    url.username = login.username;
+    url.password = login.password;
+    return url;
+}
 
 EmbeddedBroker::EmbeddedBroker(Context context, EmbeddedBrokerSettings settings)
     : impl_(std::make_unique<Impl>(context, std::move(settings))) {}

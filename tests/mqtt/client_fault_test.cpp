@@ -100,6 +100,22 @@ TEST_CASE("the next broker of the list takes over", "[mqtt][client]") {
     f.run(client.stop());
 }
 
+TEST_CASE("a round of brokers in vain is told, and trying goes on", "[mqtt][client]") {
+    BrokerFixture f;
+    const auto first = free_port();
+    const auto second = free_port();
+    auto settings = f.settings(first);
+    settings.brokers.emplace_back("127.0.0.1", second);
+    Client client(f.context, settings);
+    std::vector<Error> told;
+    client.on_unreached([&](const Error& why) { told.push_back(why); });
+    client.start();
+    REQUIRE(f.wait_until([&] { return told.size() == 2; }));
+    CHECK(told[0] == Error(Errc::unreachable, "mqtt://127.0.0.1:" + std::to_string(second)));
+    CHECK(told[1] == told[0]);
+    f.run(client.stop());
+}
+
 TEST_CASE("a refused login is one clear error, and ends when the broker is told", "[mqtt][client]") {
     BrokerFixture f;
     std::vector<BrokerUser> right{BrokerUser("bridge", Secret("right"))};
@@ -111,8 +127,13 @@ TEST_CASE("a refused login is one clear error, and ends when the broker is told"
     settings.username = "bridge";
     settings.password = Secret("wrong");
     Client client(f.context, settings);
+    std::vector<Error> told;
+    client.on_unreached([&](const Error& why) { told.push_back(why); });
     client.start();
     REQUIRE(f.wait_until([&] { return log.count("refuses the login of user 'bridge'") > 0; }));
+    REQUIRE(f.wait_until([&] { return !told.empty(); }));
+    CHECK(told.front().is(Errc::wrong_key));
+    CHECK_THAT(told.front().text(), ContainsSubstring("mqtt.password"));
     f.run_for(2500ms);  // several attempts
     INFO(log.all());
     CHECK(log.count("refuses the login") == 1);

@@ -58,8 +58,8 @@ struct Message {
 using MessageHandler = std::function<void(const Message&)>;
 
 /// Whether the broker replays retained messages at subscription. MQTT 3.1.1 always does: look at
-/// `Message::retained`. `flagged` replays and also keeps the flag on messages that are published with it while we
-/// listen, which MQTT 3.1.1 cannot do.
+/// `Message::retained`. `flagged` replays and also keeps the flag on messages that are published with it
+/// while we listen, which MQTT 3.1.1 cannot do.
 enum class RetainedReplay { send, none, flagged };
 
 using SubscriptionId = std::uint64_t;
@@ -112,6 +112,9 @@ public:
     /// Connected: the subscriptions have been sent already.
     void on_connected(std::function<void()> listener);
     void on_disconnected(std::function<void(const std::string& reason)> listener);
+    /// Every broker has been tried in vain, and will be again. The error says what to do: `wrong_key` where
+    /// one of them refuses the login, else `unreachable`.
+    void on_unreached(std::function<void(const Error& why)> listener);
     /// After a refused `publish` or an exhausted `room()`: there is room again.
     void on_room(std::function<void()> listener);
 

@@ -47,6 +47,10 @@ struct BrokerEndpoint {
     bool ours = false;
 };
 
+/// Where `EmbeddedBroker` with these settings is reached from this machine, and with which login: for commands
+/// beside the daemon.
+BrokerUrl local_broker(const EmbeddedBrokerSettings& settings);
+
 /// Runs mosquitto as a supervised child with a configuration it writes, unless a broker listens there
 /// already.
 class EmbeddedBroker {

@@ -6,6 +6,7 @@
 
 #include "app/cli/arguments.hpp"
 #include "app/cli/command.hpp"
+#include "app/cli/command_config.hpp"
 
 namespace lanbridge::app {
 namespace {
@@ -41,28 +42,6 @@ Store into_choice(T& target, const std::array<std::pair<std::string_view, T>, N>
             return {};
         }
         return usage({});
-    };
-}
-
-Result<mqtt::BrokerUrl> broker_argument(const std::string& argument, bool& password_in_sight) {
-    auto text = argument_text(argument);
-    if (!text) return std::move(text).error();
-    auto url = mqtt::parse_broker_url(*text);
-    if (url) password_in_sight = !url->password.empty() && !argument.starts_with('@');
-    return url;
-}
-
-Store into_brokers(RunOptions& options) {
-    return [&options](const std::string& argument) -> Result<void> {
-        const auto text = argument_text(argument);
-        if (text && *text == "embedded") {
-            options.brokers.emplace();
-            return {};
-        }
-        auto url = broker_argument(argument, options.password_in_arguments);
-        if (!url) return std::move(url).error();
-        options.brokers.emplace(1, std::move(*url));
-        return {};
     };
 }
 
@@ -126,9 +105,9 @@ void add_run_options(CLI::App& app, RunOptions& options) {
                   options.data_dir = text;
                   return {};
               });
-    add_value(app, "--mqtt", "URL",
-              "embedded, or mqtt://[user:password@]host[:port], or mqtts://…; @FILE reads it from a file",
-              into_brokers(options));
+    add_broker_flag(
+        app, options.brokers, options.password_in_arguments,
+        "embedded, or mqtt://[user:password@]host[:port], or mqtts://…; @FILE reads it from a file");
     add_values(app, "--meross", "HOST[:PORT]", "A Meross device; may be repeated",
                append_host(options.meross));
     add_values(app, "--meross-key", "KEY", "A key to try; may be repeated; @FILE reads it from a file",
