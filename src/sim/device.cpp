@@ -7,6 +7,7 @@
 #include "lanbridge/base/crypto.hpp"
 #include "lanbridge/meross/protocol/multiple.hpp"
 #include "lanbridge/meross/protocol/time_rules.hpp"
+#include "sim/device_parts.hpp"
 #include "sim/names.hpp"
 #include "sim/payload.hpp"
 
@@ -31,14 +32,6 @@ Json error_payload(int code, std::string_view detail = {}) {
 std::uint64_t seed_of(const meross::Uuid& uuid) { return std::hash<std::string>{}(uuid.value()); }
 
 }  // namespace
-
-meross::Uuid made_up_uuid(std::uint64_t number) {
-    // the vendor's MAC prefix at the end, as in every real one
-    const auto start = crypto::md5_hex(fmt::format("lanbridge simulated device {}", number)).substr(0, 20);
-    return meross::Uuid(fmt::format("{}48e1e9{:06x}", start, number & 0xFFFFFF));
-}
-
-bool is_real_uuid(std::string_view text) { return text.size() == 32 && meross::parse_uuid(text).has_value(); }
 
 MerossDevice::MerossDevice(SharedBlueprint blueprint, Identity identity, TimeSource& time)
     : blueprint_(std::move(blueprint)), identity_(std::move(identity)), time_(time), started_(time.now()) {
@@ -80,13 +73,26 @@ void MerossDevice::tick() {
 
 Reply MerossDevice::handle(std::string_view body, Via via) {
     tick();
+    log_.note_request(via);
+    auto reply = exchange(body, via);
+    take_effect();
+    return reply;
+}
+
+const meross::PayloadCipher* MerossDevice::cipher() const noexcept {
+    if (in_ap_mode()) return ap_->cipher();
+    return cipher_ ? &*cipher_ : nullptr;
+}
+
+Reply MerossDevice::exchange(std::string_view body, Via via) {
     const bool clear = body.starts_with('{');
     if (via == Via::mqtt || clear) return answer(body, true, via);
-    if (!cipher_) return Reply(Reply::Kind::close);
-    auto text = cipher_->decrypt(body);
+    if (cipher() == nullptr) return Reply(Reply::Kind::close);
+    const auto session = *cipher();  // the request may end it
+    auto text = session.decrypt(body);
     if (!text) return Reply(Reply::Kind::close);
     auto reply = answer(*text, false, via);
-    if (reply.kind == Reply::Kind::answer) reply.body = cipher_->encrypt(reply.body);
+    if (reply.kind == Reply::Kind::answer) reply.body = session.encrypt(reply.body);
     return reply;
 }
 
@@ -94,15 +100,20 @@ Reply MerossDevice::answer(std::string_view text, bool clear, Via via) {
     auto message = meross::parse_message(text);
     if (!message) return Reply(Reply::Kind::close);
     const auto& header = message->header;
-    const bool wants_cipher = cipher_ && via == Via::http && !meross::is_clear_namespace(header.name_space);
-    if (wants_cipher && clear) return Reply(Reply::Kind::close);
-    if (!meross::signature_valid(header, identity_.key)) {
+    const bool open =
+        in_ap_mode() ? ApMode::takes_clear(header.name_space) : meross::is_clear_namespace(header.name_space);
+    if (blueprint_->encrypted && via == Via::http && clear && !open) return Reply(Reply::Kind::close);
+    if (!in_ap_mode() && !meross::signature_valid(header, identity_.key)) {
         return Reply(
             envelope(header, Method::error, error_payload(meross::error_bad_signature, "sign error")));
     }
-    const Query query{header.name_space, header.method, message->payload};
+    const Query query{header.name_space, header.method, message->payload, header.message_id, via};
     auto outcome = dispatch(query, false);
     if (outcome.kind != Reply::Kind::answer) return Reply(outcome.kind);
+    if (via == Via::mqtt && outcome.method == Method::push) {
+        push(header.name_space, std::move(outcome.payload));  // a query has no answer but this
+        return Reply(Reply::Kind::silent);
+    }
     auto body = envelope(header, outcome.method, outcome.payload);
     // the output buffer of the web server ends here, whatever it holds
     if (via == Via::http && body.size() > blueprint_->max_reply) body.resize(blueprint_->max_reply);
@@ -133,7 +144,7 @@ MerossDevice::Outcome MerossDevice::dispatch(const Query& query, bool nested) {
     if (name == meross::multiple_namespace) {
         const bool possible = !nested && query.method == Method::set && blueprint_->max_cmd_num > 0;
         if (!possible) return Outcome(Method::error, error_payload(meross::error_unsupported));
-        return set_multiple(query.payload);
+        return set_multiple(query);
     }
     if (blueprint_->silent.contains(name) && !changed_.contains(name)) return Outcome(Reply::Kind::silent);
     switch (query.method) {
@@ -157,6 +168,8 @@ MerossDevice::Outcome MerossDevice::get_system(std::string_view name) {
     } else if (name == names::ability) {
         payload["payloadVersion"] = 1;
         payload["ability"] = blueprint_->ability;
+    } else if (name == names::debug) {
+        payload["debug"] = debug();
     } else {
         const auto part = name.substr(names::system.size());
         const std::string_view key = part == "Time"       ? "time"
@@ -178,6 +191,8 @@ MerossDevice::Outcome MerossDevice::get(const Query& query) {
         auto outcome = get_system(name);
         if (outcome.kind == Reply::Kind::answer) return outcome;
     }
+    if (in_ap_mode() && name == names::wifi_list) return Outcome(Method::getack, ap_->wifi_list());
+    if (in_ap_mode() && name == names::trace) return Outcome(Method::getack, ap_->trace());
     if (blueprint_->refused.contains(name))
         return Outcome(Method::error, error_payload(meross::error_unsupported));
     const Grammar grammar(name, hub_);

@@ -3,6 +3,7 @@
 
 #include "lanbridge/meross/protocol/multiple.hpp"
 #include "lanbridge/sim/device.hpp"
+#include "sim/device_parts.hpp"
 #include "sim/names.hpp"
 #include "sim/payload.hpp"
 
@@ -36,6 +37,10 @@ MerossDevice::SetHandler MerossDevice::set_handler(std::string_view name) noexce
         Row{names::togglex, &MerossDevice::set_togglex},
         Row{names::toggle, &MerossDevice::set_toggle},
         Row{names::time, &MerossDevice::set_time},
+        Row{names::config_key, &MerossDevice::set_config_key},
+        Row{names::wifi, &MerossDevice::set_wifi},
+        Row{names::wifi_x, &MerossDevice::set_wifi_x},
+        Row{names::ecdhe, &MerossDevice::set_ecdhe},
     };
     const auto row = std::ranges::find(rows, name, &Row::name_space);
     return row == rows.end() ? nullptr : row->handler;
@@ -43,12 +48,16 @@ MerossDevice::SetHandler MerossDevice::set_handler(std::string_view name) noexce
 
 MerossDevice::Outcome MerossDevice::set(const Query& query) {
     const auto handler = set_handler(query.name_space);
-    return handler != nullptr ? (this->*handler)(query.payload)
-                              : set_generic(query.name_space, query.payload);
+    auto outcome =
+        handler != nullptr ? (this->*handler)(query.payload) : set_generic(query.name_space, query.payload);
+    if (outcome.method == Method::setack) {
+        log_.note_set(ExecutedSet(time_.now(), query.via, query.name_space, query.message_id, query.payload));
+    }
+    return outcome;
 }
 
-MerossDevice::Outcome MerossDevice::set_multiple(const Json& payload) {
-    const auto* list = find_member(payload, {"multiple"});
+MerossDevice::Outcome MerossDevice::set_multiple(const Query& outer) {
+    const auto* list = find_member(outer.payload, {"multiple"});
     if (list == nullptr || !list->is_array()) return Outcome(Method::error, unsupported());
     auto replies = Json::array();
     const auto limit = static_cast<std::size_t>(blueprint_->max_cmd_num);
@@ -58,12 +67,13 @@ MerossDevice::Outcome MerossDevice::set_multiple(const Json& payload) {
         const auto method = meross::parse_method(string_or(*inner, {"header", "method"}, ""));
         const auto* content = find_member(*inner, {"payload"});
         const auto empty = Json::object();
-        const Query query{name, method, content == nullptr ? empty : *content};
+        const auto id = string_or(*inner, {"header", "messageId"}, "");
+        const Query query{name, method, content == nullptr ? empty : *content, id, outer.via};
         auto outcome = dispatch(query, true);
         // nothing can close the connection from in here
         if (outcome.kind != Reply::Kind::answer) outcome = Outcome(Method::error, unsupported());
         Json reply = Json::object();
-        reply["header"]["messageId"] = string_or(*inner, {"header", "messageId"}, "");
+        reply["header"]["messageId"] = id;
         reply["header"]["method"] = meross::method_name(outcome.method);
         reply["header"]["namespace"] = name;
         reply["payload"] = std::move(outcome.payload);

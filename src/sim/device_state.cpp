@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "lanbridge/base/crypto.hpp"
 #include "lanbridge/sim/device.hpp"
 #include "sim/names.hpp"
 #include "sim/payload.hpp"
@@ -57,6 +56,8 @@ Json MerossDevice::system_all() const {
     system["hardware"]["uuid"] = identity_.uuid.value();
     system["hardware"]["macAddress"] = mac();
     system["firmware"]["innerIp"] = identity_.address;
+    system["online"]["status"] = link_status();
+    write_binding(system["firmware"]);
     system["time"]["timestamp"] = clock_s();
     write_digest(result);
     return result;
@@ -142,20 +143,10 @@ void MerossDevice::push_relays(const std::vector<int>& changed) {
 }
 
 void MerossDevice::push(std::string_view name, Json payload) {
-    if (!push_) return;
-    meross::Header header;
-    const auto now = clock_ms();
-    header.message_id =
-        crypto::md5_hex(identity_.uuid.value() + std::to_string(++messages_) + std::to_string(now));
-    header.name_space = name;
-    header.method = Method::push;
-    header.trigger_src = "Device";
-    header.from = meross::publish_topic(identity_.uuid);
-    header.timestamp = now / 1000;
-    header.timestamp_ms = static_cast<int>(now % 1000);
-    header.sign = meross::sign(header.message_id, identity_.key, header.timestamp);
-    const meross::Message message(std::move(header), std::move(payload));
-    push_(message);
+    if (!push_ && !uplink_) return;
+    const auto message = compose(name, Method::push, std::move(payload));
+    if (push_) push_(message);
+    if (uplink_) uplink_(message);
 }
 
 Result<void> MerossDevice::press(int channel) {

@@ -52,7 +52,9 @@ Result<void> HttpServer::listen(const tcp::endpoint& where) {
     }
     endpoint_ = acceptor->local_endpoint(ec);
     acceptor_ = std::move(acceptor);
-    device_.set_address(endpoint_.address().to_string());
+    // simulated devices share an address: what they say of theirs has to name the port
+    const auto port = endpoint_.port() == 80 ? "" : ":" + std::to_string(endpoint_.port());
+    device_.set_address(endpoint_.address().to_string() + port);
     tasks_.start("simulated device", accept_loop(acceptor_));
     return {};
 }

@@ -226,7 +226,7 @@ TEST_CASE("a device can be off, come back, flap and move", "[sim][http]") {
     REQUIRE(shop.server.move_to(tcp::endpoint(asio::ip::make_address_v4("127.0.5.1"), 0)));
     CHECK(run(shop.io, exchange(old, post("{}"))).connected);
     CHECK(Json::parse(shop.ask().body()).at("payload").at("all").at("system").at("firmware").at("innerIp") ==
-          "127.0.5.1");
+          "127.0.5.1:" + std::to_string(shop.server.endpoint().port()));
 }
 
 TEST_CASE("another device can take the address, with another key", "[sim][http]") {

@@ -2,48 +2,22 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "lanbridge/base/random.hpp"
-#include "lanbridge/base/secret.hpp"
 #include "lanbridge/base/time.hpp"
 #include "lanbridge/meross/protocol/cipher.hpp"
-#include "lanbridge/meross/protocol/message.hpp"
+#include "lanbridge/sim/ap_mode.hpp"
 #include "lanbridge/sim/blueprint.hpp"
+#include "lanbridge/sim/identity.hpp"
 #include "lanbridge/sim/meter.hpp"
+#include "lanbridge/sim/request_log.hpp"
 
 namespace lanbridge::sim {
-
-/// Who a simulated device is.
-struct Identity {
-    Identity(meross::Uuid u, Secret k, std::string a = "127.0.0.1")
-        : uuid(std::move(u)), key(std::move(k)), address(std::move(a)) {}
-    meross::Uuid uuid;  ///< its end is the MAC address
-    Secret key;
-    std::string address;  ///< what the device says its address is
-};
-/// A uuid that looks real and is none; the same for the same number.
-meross::Uuid made_up_uuid(std::uint64_t number);
-/// False for what a recording has masked: anything but 32 hex digits that are not the recordings' own
-/// placeholder.
-bool is_real_uuid(std::string_view text);
-
-/// What a device does with a request.
-struct Reply {
-    enum class Kind : std::uint8_t { answer, close, silent };
-    Reply() = default;
-    explicit Reply(Kind k) : kind(k) {}
-    explicit Reply(std::string b) : kind(Kind::answer), body(std::move(b)) {}
-    Kind kind = Kind::close;
-    std::string body;
-};
-
-/// The transport a request came by: only HTTP cuts long answers and encrypts.
-enum class Via : std::uint8_t { http, mqtt };
 
 /// A simulated device without sockets: requests in, replies and pushes out.
 class MerossDevice {
@@ -54,7 +28,7 @@ public:
 
     Reply handle(std::string_view body, Via via = Via::http);
 
-    /// Sees every PUSH that the device sends by itself; the place where an MQTT session takes hold.
+    /// Sees every PUSH that the device sends by itself, with a session on a broker or without.
     void on_push(PushHandler handler) { push_ = std::move(handler); }
     /// Lets time take effect (replay, hourly records). Requests do this by themselves.
     void tick();
@@ -81,35 +55,56 @@ public:
     /// The payload as a GET in the proper shape would show it; null when there is none.
     Json state(std::string_view name_space);
     std::string mac() const { return meross::mac_of(identity_.uuid); }
+    const RequestLog& log() const noexcept { return log_; }
+    meross::Message compose(std::string_view name_space, meross::Method method, Json payload) const;
+
+    // Its broker.
+    /// It has a session there now: System.All and System.Debug say so, and `uplink` is given every PUSH.
+    void went_online(meross::BrokerAddress broker, PushHandler uplink);
+    void went_offline();
+    bool online() const noexcept { return broker_.has_value(); }
+    /// As Config.Key does it; `on_binding` is called after the answer, when key and server are the new ones.
+    void bind(Binding binding);
+    const std::optional<Binding>& binding() const noexcept { return binding_; }
+    std::string user_id() const;
+    void on_binding(std::function<void()> handler) { bound_ = std::move(handler); }
+
+    // Its access point.
+    /// Factory-new: no key, no signature check, and it waits for Config.Wifi.
+    void enter_ap_mode(ApMode ap);
+    bool in_ap_mode() const noexcept { return ap_ != nullptr && !joined_; }
+    /// Config.Wifi has been answered: the device is about to `restart`.
+    void on_restart(std::function<void()> handler) { restarting_ = std::move(handler); }
+    /// True when it has left AP mode for the network it was told to join, with the key it was given.
+    bool restart();
 
 private:
-    struct Outcome {
-        Outcome() = default;
-        Outcome(meross::Method m, Json p) : kind(Reply::Kind::answer), method(m), payload(std::move(p)) {}
-        explicit Outcome(Reply::Kind k) : kind(k) {}
-        Reply::Kind kind = Reply::Kind::close;
-        meross::Method method = meross::Method::error;
-        Json payload = Json::object();
-    };
-    struct Query {
-        std::string_view name_space;
-        meross::Method method;
-        const Json& payload;
-    };
+    struct Outcome;
+    struct Query;
     using SetHandler = Outcome (MerossDevice::*)(const Json&);
 
+    Reply exchange(std::string_view body, Via via);
     Reply answer(std::string_view text, bool clear, Via via);
+    void take_effect();
+    const meross::PayloadCipher* cipher() const noexcept;
     std::string envelope(const meross::Header& request, meross::Method method, const Json& payload) const;
     Outcome dispatch(const Query& query, bool nested);
     Outcome get(const Query& query);
     Outcome get_system(std::string_view name_space);
     Outcome push_query(const Query& query);
+    Json debug() const;
+    int link_status() const noexcept;
+    void write_binding(Json& firmware) const;
     Outcome set(const Query& query);
     static SetHandler set_handler(std::string_view name_space) noexcept;
     Outcome set_togglex(const Json& payload);
     Outcome set_toggle(const Json& payload);
     Outcome set_time(const Json& payload);
-    Outcome set_multiple(const Json& payload);
+    Outcome set_config_key(const Json& payload);
+    Outcome set_wifi(const Json& payload);
+    Outcome set_wifi_x(const Json& payload);
+    Outcome set_ecdhe(const Json& payload);
+    Outcome set_multiple(const Query& query);
     Outcome set_generic(std::string_view name_space, const Json& payload);
 
     const Json* stored(std::string_view name_space) const;
@@ -140,9 +135,14 @@ private:
     std::set<std::string, std::less<>> commanded_;      ///< obeyed a SET: the timeline has no say any more
     std::optional<Meter> meter_;
     std::optional<meross::PayloadCipher> cipher_;
-    PushHandler push_;
+    PushHandler push_, uplink_;
+    std::optional<meross::BrokerAddress> broker_;  ///< it has a session there
+    std::optional<Binding> binding_, told_;        ///< `told_` takes effect after the answer
+    std::function<void()> bound_, restarting_;
+    std::unique_ptr<ApMode> ap_;
+    RequestLog log_;
     mutable std::uint64_t messages_ = 0;
-    bool hub_ = false;
+    bool hub_ = false, joined_ = false;
     int offset_ = 0;                 ///< of the device's zone…
     std::int64_t offset_until_ = 0;  ///< …until then
 };
