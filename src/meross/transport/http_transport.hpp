@@ -33,6 +33,8 @@ public:
     bool use_reply_header() override;
     /// Encrypts all but the clear namespaces.
     bool encrypt_for(const Uuid& uuid) override;
+    /// The same with the key of an exchange, for the session of a device in pairing mode.
+    void encrypt_with(PayloadCipher cipher) { cipher_ = std::move(cipher); }
     bool encrypts() const noexcept { return cipher_.has_value(); }
     bool without_key() const noexcept override { return reply_header_.has_value(); }
     /// Replies of anyone else are refused from now on.
