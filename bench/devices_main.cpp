@@ -21,7 +21,7 @@ sim::FleetSettings settings_from(const Arguments& arguments) {
     settings.own_addresses = true;
     settings.key = Secret(std::string(device_key));
     settings.first_number = arguments.number("--number", 1);
-    if (arguments.has("--record")) settings.http.remembered_requests = remembered_requests;
+    if (arguments.has("--record")) settings.member.http.remembered_requests = remembered_requests;
     return settings;
 }
 

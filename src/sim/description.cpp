@@ -13,9 +13,9 @@ namespace {
 
 /// Members of a description and of its `metering`; anything else is a mistake worth naming.
 constexpr std::string_view known_members[] = {
-    "type",      "subtype", "hardware", "chip",      "firmware",   "timezone",     "time_rule",
-    "abilities", "digest",  "control",  "state",     "silent",     "push_queries", "metering",
-    "encrypted", "master",  "refoss",   "max_reply", "description"};
+    "type",      "subtype", "hardware", "chip",      "firmware",    "timezone",     "time_rule",
+    "abilities", "digest",  "control",  "state",     "silent",      "push_queries", "metering",
+    "encrypted", "master",  "refoss",   "max_reply", "description", "factory_new"};
 constexpr std::string_view known_metering[] = {"loads", "voltage",      "power_factor",
                                                "noise", "history_days", "history_wh",
                                                "hours", "hourly_total", "carries_over_midnight"};
@@ -156,6 +156,7 @@ Result<Blueprint> parse_description(std::string_view text, std::string_view name
         blueprint.metering = std::move(*parsed);
     }
     blueprint.encrypted = flag(*json, "encrypted");
+    blueprint.factory_new = flag(*json, "factory_new");
     blueprint.master = flag(*json, "master");
     blueprint.all_channels_by_65535 = flag(*json, "refoss");
     blueprint.max_reply =

@@ -100,7 +100,6 @@ Json MerossDevice::debug() const {
 void MerossDevice::bind(Binding binding) {
     set_key(binding.key);
     binding_ = std::move(binding);
-    if (bound_) bound_();
 }
 
 void MerossDevice::take_effect() {
@@ -112,6 +111,7 @@ void MerossDevice::take_effect() {
     auto told = std::move(*told_);
     told_.reset();
     bind(std::move(told));
+    if (bound_) bound_();
 }
 
 void MerossDevice::enter_ap_mode(ApMode ap) {

@@ -29,11 +29,6 @@ void raise_descriptor_limit(std::size_t devices) {
 
 }  // namespace
 
-std::string Member::address() const {
-    const auto endpoint = server.endpoint();
-    return endpoint.address().to_string() + ":" + std::to_string(endpoint.port());
-}
-
 Fleet::Fleet(Context context, FleetSettings settings) : context_(context), settings_(std::move(settings)) {}
 
 asio::ip::tcp::endpoint Fleet::next_endpoint() {
@@ -66,13 +61,41 @@ Result<void> Fleet::add(SharedBlueprint blueprint, std::size_t count) {
             return Error(Errc::invalid_value,
                          "no ports left above 65535; give the devices addresses of their own");
         }
-        Identity identity(next_uuid(*blueprint), settings_.key);
-        auto member = std::make_unique<Member>(context_, blueprint, std::move(identity), settings_.http);
-        auto listening = member->server.listen(next_endpoint());
-        if (!listening) return listening.error();
-        members_.push_back(std::move(member));
+        if (auto added = add_one(blueprint); !added) return added;
     }
     return {};
+}
+
+Result<void> Fleet::add_one(const SharedBlueprint& blueprint) {
+    const bool factory_new = settings_.factory_new || blueprint->factory_new;
+    Identity identity(next_uuid(*blueprint), settings_.key);
+    auto member = std::make_unique<Member>(context_, blueprint, std::move(identity), settings_.member);
+    auto listening = member->server.listen(next_endpoint());
+    if (!listening) return listening.error();
+    if (factory_new) member->enter_ap_mode(settings_.wifi, next_endpoint());
+    bring_online(*member);
+    members_.push_back(std::move(member));
+    return {};
+}
+
+void Fleet::bring_online(Member& member) {
+    if (member.device.in_ap_mode()) return;
+    if (broker_) return member.join(*broker_, habits_);
+    if (!address_) return;
+    auto& device = member.device;
+    device.bind(Binding(*address_, device.identity().key, device.user_id()));
+    member.connect();
+}
+
+void Fleet::join(mqtt::Client& client, MqttHabits habits) {
+    broker_ = std::make_unique<SharedBroker>(context_, client);
+    habits_ = habits;
+    for (const auto& member : members_) bring_online(*member);
+}
+
+void Fleet::connect(const meross::BrokerAddress& broker) {
+    address_ = broker;
+    for (const auto& member : members_) bring_online(*member);
 }
 
 Result<void> Fleet::add_path(const std::string& path) {
@@ -101,6 +124,7 @@ Result<void> Fleet::add_demo() {
     for (const auto& builtin : builtin_descriptions()) {
         auto blueprint = builtin_blueprint(builtin.name);
         if (!blueprint) return blueprint.error();
+        if ((*blueprint)->factory_new) continue;
         if (auto added = add(std::move(*blueprint)); !added) return added.error();
     }
     return {};
@@ -117,11 +141,13 @@ asio::awaitable<void> Fleet::live() {
 }
 
 void Fleet::close() {
-    for (const auto& member : members_) member->server.close();
+    for (const auto& member : members_) member->close();
+    if (broker_) broker_->close();
 }
 
 bool Fleet::idle() const {
-    return std::ranges::all_of(members_, [](const auto& member) { return member->server.idle(); });
+    const bool members = std::ranges::all_of(members_, [](const auto& member) { return member->idle(); });
+    return members && (!broker_ || broker_->idle());
 }
 
 }  // namespace lanbridge::sim

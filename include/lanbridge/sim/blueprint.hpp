@@ -54,6 +54,7 @@ struct Blueprint {
     bool encrypted = false;              ///< wants encrypted requests
     bool master = false;                 ///< channel 0 switches all other outlets
     bool all_channels_by_65535 = false;  ///< Refoss: {"channel":65535} asks for every channel
+    bool factory_new = false;            ///< begins in AP mode
     std::size_t max_reply = 3000;        ///< characters of an HTTP answer, the rest is cut off
     int max_cmd_num = 0;                 ///< inner commands of a Multiple; 0 = no Multiple
 

@@ -63,10 +63,10 @@ public:
     void went_online(meross::BrokerAddress broker, PushHandler uplink);
     void went_offline();
     bool online() const noexcept { return broker_.has_value(); }
-    /// As Config.Key does it; `on_binding` is called after the answer, when key and server are the new ones.
     void bind(Binding binding);
     const std::optional<Binding>& binding() const noexcept { return binding_; }
     std::string user_id() const;
+    /// Config.Key has been answered: key and server are the new ones.
     void on_binding(std::function<void()> handler) { bound_ = std::move(handler); }
 
     // Its access point.

@@ -1,13 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "lanbridge/base/context.hpp"
 #include "lanbridge/sim/description.hpp"
-#include "lanbridge/sim/http_server.hpp"
+#include "lanbridge/sim/member.hpp"
 
 namespace lanbridge::sim {
 
@@ -21,18 +22,10 @@ struct FleetSettings {
     bool own_addresses = false;
     Secret key;                      ///< of every device
     std::uint64_t first_number = 1;  ///< from which uuids are made up
-    HttpSettings http;
-};
-
-/// One simulated device on a socket.
-class Member {
-public:
-    Member(Context context, SharedBlueprint blueprint, Identity identity, const HttpSettings& http)
-        : device(std::move(blueprint), std::move(identity), context.time), server(context, device, http) {}
-    MerossDevice device;
-    HttpServer server;
-
-    std::string address() const;  ///< "127.0.0.1:40001"
+    MemberSettings member;
+    /// What factory-new devices see in AP mode.
+    std::vector<WifiNetwork> wifi;
+    bool factory_new = false;  ///< all devices are, not only those whose description says so
 };
 
 /// Many simulated devices in one process.
@@ -49,6 +42,11 @@ public:
     /// The devices of `run --demo`, one of each built-in description.
     Result<void> add_demo();
 
+    /// All devices, also those that are added later, on this one connection. Those in AP mode stay away.
+    void join(mqtt::Client& client, MqttHabits habits = MqttHabits());
+    /// All devices, also those that are added later, each with a connection and credentials of its own.
+    void connect(const meross::BrokerAddress& broker);
+
     const std::vector<std::unique_ptr<Member>>& members() const noexcept { return members_; }
     Member& operator[](std::size_t index) { return *members_.at(index); }
     /// Lets replays go on and hours pass while nobody asks; runs until cancelled.
@@ -60,12 +58,17 @@ public:
 private:
     asio::ip::tcp::endpoint next_endpoint();
     meross::Uuid next_uuid(const Blueprint& blueprint);
+    Result<void> add_one(const SharedBlueprint& blueprint);
+    void bring_online(Member& member);
 
     Context context_;
     FleetSettings settings_;
     std::size_t started_ = 0;
     std::set<std::string> uuids_;
-    std::vector<std::unique_ptr<Member>> members_;
+    std::unique_ptr<SharedBroker> broker_;
+    MqttHabits habits_;
+    std::optional<meross::BrokerAddress> address_;
+    std::vector<std::unique_ptr<Member>> members_;  // after what they are on
 };
 
 }  // namespace lanbridge::sim
