@@ -38,6 +38,8 @@ Json as_integer(const Json& value) {
 
 const std::string& as_text(const Json& value) { return value.get_ref<const std::string&>(); }
 
+bool is_local_id(std::string_view name) { return name == "id" || name == "Id" || name == "subId"; }
+
 bool signs_only(std::string_view name) { return name == "messageId" || name == "sign"; }
 
 }  // namespace
@@ -89,6 +91,8 @@ Json Obfuscator::list(const Json& value, int depth) {
 
 Json Obfuscator::member(std::string_view name, const Json& value, int depth) {
     if (signs_only(name)) return value;
+    // Ids of subdevices, timers, effects: they tell parts of a device apart, and topics are made of them.
+    if (value.is_string() && is_local_id(name)) return without_shapes(as_text(value), Shapes::certain);
     if (name == "homekit" || name == "matter" || name == "matterPlatform") return identity(value, depth);
     if (value.is_string() && (name == "from" || name == "to")) return reply_topic(as_text(value));
     if (value.is_string() && is_vocabulary(name)) return without_shapes(as_text(value), Shapes::certain);
