@@ -198,7 +198,7 @@ Format<mqtt::BrokerUrl> broker_url_format() {
 
 Format<Subnet> subnet_format() {
     Format<Subnet> format;
-    format.expected = "an IPv4 network of /16 to /32, such as 192.168.1.0/24";
+    format.expected = "an IPv4 network of /20 to /32, such as 192.168.1.0/24";
     format.schema = string_schema("^[0-9]{1,3}(\\.[0-9]{1,3}){3}/(1[6-9]|2[0-9]|3[0-2])$");
     format.show = [](const Subnet& value) { return OrderedJson(value.text()); };
     format.parse = from_text<Subnet>(&parse_subnet);

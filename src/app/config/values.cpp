@@ -168,7 +168,7 @@ Result<Subnet> parse_subnet(std::string_view text) {
     if (ec || code != std::errc() || end != length.data() + length.size() || prefix < 0 || prefix > 32)
         return bad();
     if (prefix < widest_subnet_prefix)
-        return bad("networks wider than /16 take too long to search: name smaller ones");
+        return bad("networks wider than /20 take too long to search: name smaller ones");
     const auto mask = prefix == 0 ? 0U : ~0U << (32 - prefix);
     return Subnet(boost::asio::ip::address_v4(address.to_uint() & mask).to_string(), prefix);
 }

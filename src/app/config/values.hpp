@@ -35,8 +35,8 @@ struct Subnet {
     friend bool operator==(const Subnet&, const Subnet&) = default;
 };
 
-/// A wider sweep would take hours at a rate that devices and switches bear.
-inline constexpr int widest_subnet_prefix = 16;
+/// A wider sweep would take more than five minutes at a rate that devices and routers bear.
+inline constexpr int widest_subnet_prefix = 20;
 
 /// "30s", "10m", "1h", also "ms" and "d".
 Result<std::chrono::milliseconds> parse_duration(std::string_view text);
