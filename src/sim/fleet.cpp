@@ -16,6 +16,15 @@ const log::Logger logger("sim");
 /// How often replays are looked after; recordings have a resolution of one second.
 constexpr auto heartbeat = 1s;
 
+std::vector<WifiNetwork> default_networks() {
+    std::vector<WifiNetwork> around;
+    around.emplace_back("lanbridge", Secret("simulated"));
+    around.emplace_back("Neighbours", Secret("nobody knows"));
+    around.back().bssid = "02:00:00:00:00:02";
+    around.back().signal = 35;
+    return around;
+}
+
 /// Each device needs a descriptor for its listener and one for a connection.
 void raise_descriptor_limit(std::size_t devices) {
     rlimit limit{};
@@ -29,7 +38,9 @@ void raise_descriptor_limit(std::size_t devices) {
 
 }  // namespace
 
-Fleet::Fleet(Context context, FleetSettings settings) : context_(context), settings_(std::move(settings)) {}
+Fleet::Fleet(Context context, FleetSettings settings) : context_(context), settings_(std::move(settings)) {
+    if (settings_.wifi.empty()) settings_.wifi = default_networks();
+}
 
 asio::ip::tcp::endpoint Fleet::next_endpoint() {
     const auto number = static_cast<std::uint32_t>(started_++);
@@ -98,8 +109,24 @@ void Fleet::connect(const meross::BrokerAddress& broker) {
     for (const auto& member : members_) bring_online(*member);
 }
 
+Result<void> Fleet::answer_discovery(UdpSettings settings) {
+    const auto roll = [this] {
+        std::vector<UdpResponder::Present> present;
+        for (const auto& member : members_) {
+            if (member->server.listening() && !member->device.in_ap_mode())
+                present.emplace_back(member->device, member->server.endpoint());
+        }
+        return present;
+    };
+    responder_ = std::make_unique<UdpResponder>(context_, roll, settings);
+    return responder_->listen();
+}
+
 Result<void> Fleet::add_path(const std::string& path) {
     std::error_code failure;
+    if (!std::filesystem::exists(path, failure)) {
+        if (auto builtin = builtin_blueprint(path)) return add(std::move(*builtin));
+    }
     if (!std::filesystem::is_directory(path, failure)) {
         auto blueprint = read_blueprint(path);
         if (!blueprint) return blueprint.error();
@@ -143,11 +170,12 @@ asio::awaitable<void> Fleet::live() {
 void Fleet::close() {
     for (const auto& member : members_) member->close();
     if (broker_) broker_->close();
+    if (responder_) responder_->close();
 }
 
 bool Fleet::idle() const {
     const bool members = std::ranges::all_of(members_, [](const auto& member) { return member->idle(); });
-    return members && (!broker_ || broker_->idle());
+    return members && (!broker_ || broker_->idle()) && (!responder_ || responder_->idle());
 }
 
 }  // namespace lanbridge::sim

@@ -68,6 +68,7 @@ asio::awaitable<void> Member::restart() {
     const bool joined = device.restart();
     const auto listening = joined ? server.move_to(lan_) : server.listen_again();
     if (!listening) logger.warn("simulated device does not come back: {}", listening.error().text());
+    if (joined && listening && joined_) joined_();
 }
 
 void Member::close() {

@@ -196,3 +196,40 @@ TEST_CASE("Config.Key moves a device from the shared connection to its own", "[s
     site.end(fleet);
     site.run(client.stop());
 }
+
+TEST_CASE("a factory-new device joins, and is born on the broker it was given", "[sim][mqtt]") {
+    Site site;
+    const auto port = free_port();
+    Mosquitto mosquitto(site, port);
+    Agent agent(site, port, "a key of ours");
+    auto settings = site.settings_with_key();
+    settings.member.own.transport = sim::OwnConnection::Transport::plain;
+    sim::Fleet fleet(site.context, settings);
+    REQUIRE(fleet.add(builtin("mss310-new")));
+    auto& member = fleet[0];
+    const auto access_point = member.server.endpoint();
+    int joined = 0;
+    member.on_joined([&] { ++joined; });
+    const auto tell = [&](std::string_view name, std::string_view payload) {
+        const auto origin = meross::Origin{"test", "test", site.time.wall_s()};
+        const auto header = meross::make_request_header(name, Method::set, Secret(), origin, site.random);
+        const auto reply = member.device.handle(meross::serialize(header, Json::parse(payload)));
+        CHECK_THAT(reply.body, ContainsSubstring("SETACK"));
+    };
+    const auto key = R"({"key":{"gateway":{"host":"127.0.0.1","port":)" + std::to_string(port) +
+                     R"(,"redirect":1},"key":"a key of ours","userId":"7"}})";
+    tell("Appliance.Config.Key", key);
+    tell("Appliance.Config.Wifi", R"({"wifi":{"ssid":"bGFuYnJpZGdl","password":"d3Jvbmc="}})");
+    REQUIRE(site.soon([&] { return !member.server.listening(); }));
+    REQUIRE(site.soon([&] { return member.server.listening(); }));
+    CHECK(member.device.in_ap_mode());
+    CHECK(member.server.endpoint() == access_point);
+    CHECK(joined == 0);
+    tell("Appliance.Config.Wifi", R"({"wifi":{"ssid":"bGFuYnJpZGdl","password":"c2ltdWxhdGVk"}})");
+    REQUIRE(site.soon([&] { return joined == 1; }));
+    CHECK_FALSE(member.device.in_ap_mode());
+    REQUIRE(site.all_at(fleet, Stage::steady));
+    CHECK(agent.count("Appliance.Control.Bind", Method::set) == 1);
+    CHECK(int_or(agent.heard.front().payload, {"clock", "timestamp"}, 0) > 0);
+    site.end(fleet);
+}

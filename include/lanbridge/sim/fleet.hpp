@@ -9,6 +9,7 @@
 #include "lanbridge/base/context.hpp"
 #include "lanbridge/sim/description.hpp"
 #include "lanbridge/sim/member.hpp"
+#include "lanbridge/sim/udp_responder.hpp"
 
 namespace lanbridge::sim {
 
@@ -23,7 +24,7 @@ struct FleetSettings {
     Secret key;                      ///< of every device
     std::uint64_t first_number = 1;  ///< from which uuids are made up
     MemberSettings member;
-    /// What factory-new devices see in AP mode.
+    /// What factory-new devices see in AP mode; none = the network "lanbridge", password "simulated".
     std::vector<WifiNetwork> wifi;
     bool factory_new = false;  ///< all devices are, not only those whose description says so
 };
@@ -37,7 +38,8 @@ public:
     /// Adds `count` devices of one kind and starts them. Errors: as `HttpServer::listen`; those that were
     /// started before the failure stay.
     Result<void> add(SharedBlueprint blueprint, std::size_t count = 1);
-    /// Recordings, descriptions or folders of them. Errors: those of the first file that cannot be used.
+    /// Recordings, descriptions, folders of them, or the name of a built-in description. Errors: those of the
+    /// first file that cannot be used.
     Result<void> add_path(const std::string& path);
     /// The devices of `run --demo`, one of each built-in description.
     Result<void> add_demo();
@@ -46,6 +48,12 @@ public:
     void join(mqtt::Client& client, MqttHabits habits = MqttHabits());
     /// All devices, also those that are added later, each with a connection and credentials of its own.
     void connect(const meross::BrokerAddress& broker);
+
+    /// Answers discovery on the LAN for all devices that are switched on and not in AP mode. Errors: as
+    /// `UdpResponder::listen`.
+    Result<void> answer_discovery(UdpSettings settings = UdpSettings());
+    /// nullptr before `answer_discovery`.
+    UdpResponder* discovery() noexcept { return responder_.get(); }
 
     const std::vector<std::unique_ptr<Member>>& members() const noexcept { return members_; }
     Member& operator[](std::size_t index) { return *members_.at(index); }
@@ -68,6 +76,7 @@ private:
     std::unique_ptr<SharedBroker> broker_;
     MqttHabits habits_;
     std::optional<meross::BrokerAddress> address_;
+    std::unique_ptr<UdpResponder> responder_;
     std::vector<std::unique_ptr<Member>> members_;  // after what they are on
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,6 +43,9 @@ public:
     /// Factory-new: an access point where it listens now, which sees `around`. Joined, it listens at `lan`.
     void enter_ap_mode(std::vector<WifiNetwork> around, asio::ip::tcp::endpoint lan);
 
+    /// It has left AP mode and listens on the LAN.
+    void on_joined(std::function<void()> handler) { joined_ = std::move(handler); }
+
     void close();
     bool idle() const;
 
@@ -53,6 +57,7 @@ private:
     Context context_;
     MemberSettings settings_;
     asio::ip::tcp::endpoint lan_;
+    std::function<void()> joined_;
     std::unique_ptr<MqttLink> link_;
     std::vector<std::unique_ptr<MqttLink>> former_;  ///< closed, perhaps not idle yet
     Nursery tasks_;

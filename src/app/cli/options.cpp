@@ -150,7 +150,8 @@ void add_request_options(CLI::App& app, RequestOptions& options) {
 }
 
 void add_simulate_options(CLI::App& app, SimulateOptions& options) {
-    add_values(app, "path", "PATH", "Recordings, or folders of recordings",
+    add_values(app, "path", "PATH",
+               "Recordings, device descriptions, folders of them, or built-in ones such as mss310",
                [&options](const std::string& text) -> Result<void> {
                    options.paths.push_back(text);
                    return {};
@@ -160,16 +161,31 @@ void add_simulate_options(CLI::App& app, SimulateOptions& options) {
               "Default: 127.0.0.1 and free ports; else ports from PORT upward",
               into<HostPort>(options.listen, [](const std::string& text) { return parse_listen(text, 0); }));
     add_value(app, "--key", "KEY", "The devices' key; @FILE reads it from a file", into_secret(options.key));
-    add_value(app, "--mqtt", "URL", "Let the devices connect to this broker too; @FILE reads it from a file",
-              [&options](const std::string& text) -> Result<void> {
-                  auto url = broker_argument(text, options.password_in_arguments);
-                  if (!url) return std::move(url).error();
-                  options.broker = std::move(*url);
-                  return {};
-              });
+    add_value(
+        app, "--mqtt", "URL",
+        "Let the devices connect to this broker too: together with the URL's user over mqtt://, each by "
+        "itself with a device's credentials over mqtts://; @FILE reads it from a file",
+        [&options](const std::string& text) -> Result<void> {
+            auto url = broker_argument(text, options.password_in_arguments);
+            if (!url) return std::move(url).error();
+            options.broker = std::move(*url);
+            return {};
+        });
+    app.add_flag("--own-connections", options.own_connections, "Over mqtt:// too, each device by itself");
+    app.add_flag("--discovery", options.discovery, "Answer discovery on UDP port 9988");
+    app.add_flag("--factory-new", options.factory_new,
+                 "Devices wait in AP mode at the printed address, to be paired");
+    add_value(app, "--wifi-ssid", "SSID",
+              "The network that devices in AP mode can join; default: lanbridge, password simulated",
+              into<std::string>(options.wifi_ssid,
+                                [](const std::string& text) { return Result<std::string>(text); }));
+    add_value(app, "--wifi-password", "PASSWORD", "Its password; @FILE reads it from a file",
+              into_secret(options.wifi_password));
     app.footer(
-        "Example:\n"
-        "  lanbridge simulate recordings/ --listen 127.0.0.1:8100 --key secret");
+        "Examples:\n"
+        "  lanbridge simulate recordings/ --listen 127.0.0.1:8100 --key secret\n"
+        "  lanbridge simulate mss310 mss425f --mqtt mqtt://127.0.0.1 --key secret\n"
+        "  lanbridge simulate mss110-new         a device to be paired");
 }
 
 namespace {
