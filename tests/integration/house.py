@@ -54,10 +54,11 @@ class House:
         self.on_exit(process.end_quietly)
         return process
 
-    def run(self, *arguments, patience=PATIENCE):
-        """One `lanbridge` command to its end."""
+    def run(self, *arguments, patience=PATIENCE, environment=None):
+        """One `lanbridge` command to its end; `environment` adds to the usual one."""
         return subprocess.run([program(), *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, timeout=patience, env=self.environment(), cwd=self.folder)
+                              text=True, timeout=patience, cwd=self.folder,
+                              env={**self.environment(), **(environment or {})})
 
     def wait_for(self, what, condition, patience=PATIENCE):
         """The condition's first true result. `what` may be a function that says it at the end of the wait."""

@@ -9,12 +9,13 @@ constexpr std::array table{
     Command{"run", "Bring the devices into Home Assistant: the daemon", &declare_run},
     Command{"discover", "List the devices on the local network", &declare_discover},
     Command{"request", "Send one signed request to a Meross device", &declare_request},
+    Command{"key", "Ask the vendor's account service once for the keys of your devices", &declare_key},
     Command{"simulate", "Simulated devices on real sockets, from recordings", &declare_simulate},
     Command{"config", "Check a configuration file, write a starter, print the schema", &declare_config},
     Command{"completion", "Print shell completion", &declare_completion},
 };
 
-constexpr std::array<std::string_view, 7> later{"watch", "trace", "pair", "miio", "key", "agent", "doctor"};
+constexpr std::array<std::string_view, 6> later{"watch", "trace", "pair", "miio", "agent", "doctor"};
 
 }  // namespace
 

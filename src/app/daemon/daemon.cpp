@@ -136,6 +136,7 @@ void Daemon::start() {
 
 meross::Settings Daemon::devices() const {
     auto settings = meross_settings(setup_.config);
+    add_learnt_keys(settings, setup_.data);
     if (!demo_) return settings;
     for (auto& device : demo_->devices()) settings.devices.push_back(std::move(device));
     return settings;
@@ -161,7 +162,7 @@ void Daemon::reconfigure(Config config) {
         restart();
         return;
     }
-    if (!changed.empty()) meross_->configure(devices());
+    meross_->configure(devices());  // also for keys that were learnt beside the configuration
     admin_->configure(config_digest(setup_.config), setup_.config.log.mqtt);
     notify_.ready("running");
 }

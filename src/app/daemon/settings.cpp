@@ -1,11 +1,17 @@
 #include "app/daemon/settings.hpp"
 
+#include <algorithm>
+
 #include "app/config/digest.hpp"
+#include "app/config/learnt_keys.hpp"
 #include "lanbridge/base/files.hpp"
+#include "lanbridge/base/log.hpp"
 #include "lanbridge/version.hpp"
 
 namespace lanbridge::app {
 namespace {
+
+const log::Logger logger("app");
 
 meross::DeviceSettings device_settings(const MerossConfig& all, const MerossDeviceConfig& device) {
     meross::DeviceSettings settings;
@@ -77,6 +83,17 @@ meross::Settings meross_settings(const Config& config) {
     for (const auto& device : config.meross.devices)
         if (device.host) settings.devices.push_back(device_settings(config.meross, device));
     return settings;
+}
+
+void add_learnt_keys(meross::Settings& settings, const std::filesystem::path& data) {
+    auto learnt = read_learnt_keys(data);
+    if (!learnt) {
+        logger.warn("{}; the keys in it are not used", learnt.error().text());
+        return;
+    }
+    for (auto& known : *learnt)
+        if (std::ranges::find(settings.keys, known.key) == settings.keys.end())
+            settings.keys.push_back(std::move(known.key));
 }
 
 Result<std::string> client_id(const Config& config, const std::filesystem::path& data, Random& random) {

@@ -20,6 +20,8 @@ mqtt::ClientSettings client_settings(const Config& config, const std::string& cl
 homeassistant::Settings homeassistant_settings(const Config& config);
 admin::Settings admin_settings(const Config& config);
 meross::Settings meross_settings(const Config& config);
+/// Keys from `keys.json`, to be tried after those of the configuration.
+void add_learnt_keys(meross::Settings& settings, const std::filesystem::path& data);
 net::HttpEndpoint endpoint_of(const HostPort& host);
 
 /// The configured client id, else one that is made once and kept in the data directory. Errors: those of
