@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,12 +33,33 @@ struct BrokerUser {
     friend bool operator==(const BrokerUser&, const BrokerUser&) = default;
 };
 
+/// A device and what it may do: read one topic, write one topic, nothing else.
+struct DeviceLogin {
+    DeviceLogin() = default;
+    DeviceLogin(std::string u, Secret p, std::string r, std::string w)
+        : username(std::move(u)),
+          password(std::move(p)),
+          read_topic(std::move(r)),
+          write_topic(std::move(w)) {}
+    std::string username;  ///< a MAC in lower case, with colons
+    Secret password;
+    std::string read_topic;   ///< without wildcards
+    std::string write_topic;  ///< without wildcards
+    friend bool operator==(const DeviceLogin&, const DeviceLogin&) = default;
+};
+
 struct EmbeddedBrokerSettings {
     std::string data_directory;  ///< the broker's files go to `<data_directory>/broker`
     std::vector<BrokerListener> listen{BrokerListener()};
     std::vector<BrokerUser> users;  ///< where there are any, nobody gets in without a password
     BrokerUser credentials;  ///< `mqtt.username` and `mqtt.password`; an empty name when not configured
     std::string program;     ///< of mosquitto; "" looks for it in PATH and the usual places
+
+    std::optional<BrokerListener> devices_listen;  ///< TLS, for `devices` alone; none means no such listener
+    std::vector<DeviceLogin> devices;
+    /// Host names and addresses devices are told: they go into the certificate, the first as its CN.
+    std::vector<std::string> device_names;
+    std::string device_plugin;  ///< mosquitto_dynamic_security.so; "" looks for it in the usual places
 };
 
 /// How `Client` reaches the broker.
@@ -45,10 +67,14 @@ struct BrokerEndpoint {
     BrokerEndpoint() = default;
     BrokerUrl url;  ///< with user and password where they are needed
     bool ours = false;
+    std::optional<BrokerListener> devices;  ///< the open TLS listener for devices
+    /// A listener for devices is wanted, but the broker is somebody else's: letting devices in is up to its
+    /// owner.
+    bool devices_left_to_owner = false;
 };
 
-/// Where `EmbeddedBroker` with these settings is reached from this machine, and with which login: for commands
-/// beside the daemon.
+/// Where `EmbeddedBroker` with these settings is reached from this machine, and with which login: for
+/// commands beside the daemon.
 BrokerUrl local_broker(const EmbeddedBrokerSettings& settings);
 
 /// Runs mosquitto as a supervised child with a configuration it writes, unless a broker listens there
@@ -64,11 +90,14 @@ public:
     /// Returns when the broker accepts clients, at the latest after some 5 s.
     /// Errors, each with what to do: `invalid_value` (open address without users, bad listener), `wrong_key`
     /// (a foreign broker does not let us in), `busy` (something else listens there), `not_found` (mosquitto
-    /// is not installed), `io` (files), `timeout` or `closed` (mosquitto does not start, with what it said).
+    /// or its plugin is not installed), `io` (files), `timeout` or `closed` (mosquitto does not start, with
+    /// what it said). The first start with a listener for devices makes two RSA keys, which takes a moment.
     asio::awaitable<Result<BrokerEndpoint>> start();
 
     /// Writes the files anew and has mosquitto read them: users at once and without a disconnect; changed
-    /// listeners take a restart. Only for a broker of ours. Errors: as for `start`.
+    /// listeners or devices take a restart, which every client sees as a short loss of the connection and
+    /// which keeps retained messages. Only for a broker of ours (`unsupported` else). Errors: as for `start`;
+    /// the broker then goes on as it was.
     asio::awaitable<Result<void>> reload(EmbeddedBrokerSettings settings);
     /// As `start` returned it, or as `reload` has changed it.
     const BrokerEndpoint& endpoint() const noexcept;
