@@ -108,10 +108,12 @@ class HouseTest(unittest.TestCase):
         self.stays = self.house.stays
 
     def config(self, broker, *devices, **sections):
-        """A configuration for these simulated devices, polled as fast as allowed."""
+        """A configuration for these simulated devices, polled as fast as allowed. Nothing asks the network
+        around for others."""
         entries = [device if isinstance(device, dict) else {"host": device.address} for device in devices]
         base = {"mqtt": {"broker": broker.url},
-                "meross": {"keys": [KEY], "poll_interval": "5s", "devices": entries}}
+                "meross": {"keys": [KEY], "poll_interval": "5s", "devices": entries,
+                           "discovery": {"udp": False, "dhcp": False}}}
         for name, content in sections.items():
             base.setdefault(name, {}).update(content)
         return base

@@ -8,8 +8,8 @@ import shutil
 import subprocess
 import sys
 
-from ground import KEY, PATIENCE, SIMULATED, program, skip
-from programs import simulated
+from ground import KEY, PATIENCE, SIMULATED, mosquitto, program, skip
+from programs import Bridge, Broker, simulated
 
 PEER = pathlib.Path(__file__).with_name("lan_peer.py")
 NETWORK = "10.77.0"
@@ -98,6 +98,28 @@ class Machine:
 
     def request_address(self, mac, address):
         return self.start("dhcp", sys.executable, "-B", PEER, "request", mac, address)
+
+
+class LanBroker(Broker):
+    """mosquitto on the loopback interface of a machine."""
+
+    def __init__(self, machine):
+        self.here = lambda argv: machine.inside(*argv)
+        super().__init__(machine.house)
+
+    def start(self):
+        conf = self.folder / "mosquitto.conf"
+        conf.write_text(self.configuration())
+        self.process = self.house.start(f"mosquitto-{self.port}", self.here([mosquitto(), "-c", str(conf)]))
+        self.house.wait_for("mosquitto to run", lambda: " running" in self.process.log())
+
+
+class LanBridge(Bridge):
+    """`lanbridge run` on a machine."""
+
+    def __init__(self, machine, config):
+        self.here = lambda argv: machine.inside(*argv)
+        super().__init__(machine.house, config)
 
 
 class Lan:

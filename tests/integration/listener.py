@@ -23,7 +23,7 @@ class Listener:
         self.mark_topic = f"house/mark/{free_port()}"
         argv = ["mosquitto_sub", "-h", "127.0.0.1", "-p", str(broker.port), "-q", "1", "-F", "%t %r %x",
                 "-t", topic, "-t", self.mark_topic] + broker.login()
-        self.child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        self.child = subprocess.Popen(broker.here(argv), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                       stderr=subprocess.DEVNULL)
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()

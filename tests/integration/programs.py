@@ -101,7 +101,12 @@ class Broker:
         """`payload` None clears a retained message."""
         argv = ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.port), "-q", "1", "-t", topic] + self.login()
         argv += ["-n"] if payload is None else ["-m", payload]
-        subprocess.run(argv + (["-r"] if retain else []), check=True, timeout=PATIENCE)
+        subprocess.run(self.here(argv + (["-r"] if retain else [])), check=True, timeout=PATIENCE)
+
+    @staticmethod
+    def here(argv):
+        """The command where the broker can be reached: another network, for some."""
+        return argv
 
 
 class ForeignBroker(Broker):
@@ -178,7 +183,7 @@ class Bridge:
         argv = [program(), "--log-level", self.level]
         if self.has_file:
             argv += ["--config", str(self.file)]
-        argv += ["run", "--data-dir", str(self.data)] + self.arguments
+        argv = self.here(argv + ["run", "--data-dir", str(self.data)] + self.arguments)
         self.process = self.house.start("lanbridge-" + self.folder.name, argv, self.house.environment())
         self.house.bridges.append(self.process)
 
@@ -187,6 +192,11 @@ class Bridge:
 
     def stop(self, number=signal.SIGTERM, patience=10):
         return self.process.stop(number, patience)
+
+    @staticmethod
+    def here(argv):
+        """The command on the machine where it shall run."""
+        return argv
 
     def kill(self):
         """As `kill -9`; an embedded broker goes down with it."""

@@ -122,12 +122,14 @@ void Finder::reconfigure(FinderSettings settings) {
 }
 
 void Finder::seek() {
+    state_->filter.forget();  // whoever is missed may have been told of before that was known
     for (auto* leg : state_->legs())
         if (leg) leg->seek();
 }
 
 asio::awaitable<void> Finder::scan() {
     using namespace asio::experimental::awaitable_operators;
+    state_->filter.forget();  // whoever asks wants to see what is there
     const auto udp = state_->udp;
     const auto sweep = state_->sweep;
     if (udp && sweep) {

@@ -25,6 +25,11 @@ public:
     explicit SightingFilter(Clock::duration quiet) : quiet_(quiet) {}
 
     Verdict judge(const Sighting& sighting, Clock::time_point now);
+    /// What was told counts as news again; the limit stays.
+    void forget() {
+        index_.clear();
+        told_.clear();
+    }
     std::size_t size() const noexcept { return told_.size(); }
 
 private:
