@@ -32,6 +32,7 @@ void declare_run(CLI::App& app, Run& run);
 void declare_discover(CLI::App& app, Run& run);
 void declare_request(CLI::App& app, Run& run);
 void declare_key(CLI::App& app, Run& run);
+void declare_pair(CLI::App& app, Run& run);
 void declare_simulate(CLI::App& app, Run& run);
 void declare_config(CLI::App& app, Run& run);
 void declare_completion(CLI::App& app, Run& run);

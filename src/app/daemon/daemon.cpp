@@ -76,7 +76,9 @@ void Daemon::restart() {
 asio::awaitable<Result<std::optional<mqtt::BrokerUrl>>> Daemon::open_broker() {
     std::optional<mqtt::BrokerUrl> url;
     if (!setup_.config.mqtt.embedded()) co_return url;
-    broker_ = std::make_unique<mqtt::EmbeddedBroker>(context_, broker_settings(setup_.config, setup_.data));
+    auto settings = broker_settings(setup_.config, setup_.data);
+    add_paired_devices(settings, setup_.config, store_);
+    broker_ = std::make_unique<mqtt::EmbeddedBroker>(context_, std::move(settings));
     auto endpoint = co_await broker_->start();
     if (!endpoint) co_return std::move(endpoint).error();
     broker_is_ours_ = endpoint->ours;

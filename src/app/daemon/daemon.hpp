@@ -8,6 +8,7 @@
 #include "app/config/load.hpp"
 #include "app/daemon/demo.hpp"
 #include "app/daemon/mqtt_outbox.hpp"
+#include "app/daemon/pairing.hpp"
 #include "app/systemd_notify.hpp"
 #include "lanbridge/admin/admin.hpp"
 #include "lanbridge/base/async.hpp"
@@ -53,6 +54,7 @@ private:
     void compose(const std::optional<mqtt::BrokerUrl>& embedded, const std::string& client_id);
     void connect_parts();
     void add_requests();
+    PairingParts pairing_parts();
     void add_health();
     void start();
     asio::awaitable<void> shut_down();
@@ -85,6 +87,7 @@ private:
     std::unique_ptr<homeassistant::HomeAssistant> homeassistant_;
     std::unique_ptr<net::HttpClient> http_;
     std::unique_ptr<meross::Integration> meross_;
+    std::unique_ptr<Pairing> pairing_;
     std::unique_ptr<Demo> demo_;
 };
 

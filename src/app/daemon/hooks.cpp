@@ -84,6 +84,17 @@ Json Daemon::broker_info() const {
 void Daemon::add_requests() {
     admin_->add_request("request",
                         admin::ReplyHandler([this](Json args) { return meross_request(std::move(args)); }));
+    pairing_ = std::make_unique<Pairing>(context_, pairing_parts());
+    admin_->add_request("pair",
+                        admin::Handler([this](Json args) { return pairing_->handle(std::move(args)); }),
+                        Pairing::limit);
+}
+
+PairingParts Daemon::pairing_parts() {
+    PairingParts parts(setup_.config, store_, *http_, *registry_, *client_);
+    parts.data = setup_.data;
+    if (broker_is_ours_) parts.own_broker = broker_.get();
+    return parts;
 }
 
 void Daemon::add_health() {
