@@ -11,12 +11,14 @@ constexpr std::array table{
     Command{"request", "Send one signed request to a Meross device", &declare_request},
     Command{"key", "Ask the vendor's account service once for the keys of your devices", &declare_key},
     Command{"pair", "Bind a Meross device to a broker of your own", &declare_pair},
+    Command{"watch", "Print state changes as they happen, from the running daemon", &declare_watch},
+    Command{"trace", "Have the running daemon record what a device says, obfuscated", &declare_trace},
     Command{"simulate", "Simulated devices on real sockets, from recordings", &declare_simulate},
     Command{"config", "Check a configuration file, write a starter, print the schema", &declare_config},
     Command{"completion", "Print shell completion", &declare_completion},
 };
 
-constexpr std::array<std::string_view, 5> later{"watch", "trace", "miio", "agent", "doctor"};
+constexpr std::array<std::string_view, 3> later{"miio", "agent", "doctor"};
 
 }  // namespace
 

@@ -142,11 +142,14 @@ void add_request_options(CLI::App& app, RequestOptions& options) {
         app, "--via", "auto|http|mqtt", "Default: auto",
         into_choice(options.via, std::array{Via{"auto", RequestVia::automatic}, Via{"http", RequestVia::http},
                                             Via{"mqtt", RequestVia::mqtt}}));
+    add_broker_flag(app, options.broker.brokers, options.broker.password_in_arguments,
+                    "The broker for --via mqtt, instead of the configured one");
     app.footer(
         "Examples:\n"
         "  lanbridge request 192.168.1.20 Appliance.System.All --key @meross.key\n"
         "  lanbridge request Kettle Appliance.Control.ToggleX --method SET \\\n"
-        "    --payload '{\"togglex\":{\"channel\":0,\"onoff\":1}}'");
+        "    --payload '{\"togglex\":{\"channel\":0,\"onoff\":1}}'\n"
+        "  lanbridge request 2109…b2c3 Appliance.System.All --via mqtt --mqtt mqtt://192.168.1.5");
 }
 
 void add_simulate_options(CLI::App& app, SimulateOptions& options) {

@@ -2,11 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-
+#include "app/cli/command_loop.hpp"
 #include "app/cli/exit_code.hpp"
-#include "app/cli/run_config.hpp"
+#include "app/commands/mqtt_request.hpp"
 #include "app/daemon/meross_request.hpp"
 
 namespace lanbridge::app {
@@ -35,21 +33,83 @@ MerossRequest as_meross_request(const RequestOptions& options) {
     return request;
 }
 
-Result<meross::Message> ask(meross::OneShot target, meross::Request request) {
-    asio::io_context io(1);
-    SystemTime time;
-    SystemRandom random;
-    Context context(io.get_executor(), time, random);
-    net::HttpClient http(context);
-    Result<meross::Message> answer = Error(Errc::cancelled);
-    asio::co_spawn(io, meross::request_once(context, http, std::move(target), std::move(request)),
-                   [&](const std::exception_ptr& failure, Result<meross::Message> result) {
-                       if (failure) std::rethrow_exception(failure);
-                       answer = std::move(result);
-                   });
-    io.run();
-    return answer;
+/// The ways that lead to the target: either may be missing.
+struct Ways {
+    Ways() = default;
+    std::optional<meross::OneShot> http;
+    std::optional<BrokerTarget> mqtt;
+    Error why_not_http;
+};
+
+std::optional<BrokerTarget> broker_target(const MerossRequest& request, const Config& config) {
+    const auto* configured = configured_device(config, request.target);
+    BrokerTarget target;
+    const auto named = configured && !configured->uuid.empty() ? configured->uuid : request.target;
+    auto uuid = meross::parse_uuid(named);
+    if (!uuid) return std::nullopt;
+    target.uuid = *std::move(uuid);
+    if (request.key) {
+        target.keys = {*request.key};
+    } else if (configured && configured->key) {
+        target.keys = {*configured->key};
+    } else {
+        target.keys = config.meross.keys;
+        target.keys.emplace_back("");
+    }
+    return target;
 }
+
+Ways ways_to(const MerossRequest& request, const Config& config, RequestVia via) {
+    Ways ways;
+    if (via != RequestVia::http) ways.mqtt = broker_target(request, config);
+    if (via == RequestVia::mqtt) {
+        ways.why_not_http =
+            Error(Errc::not_found, "over MQTT a device is asked by its uuid, which is not known for " +
+                                       request.target + "; name the uuid or add it to the configuration");
+        return ways;
+    }
+    auto http = one_shot_target(request, config, {});
+    if (http)
+        ways.http = *std::move(http);
+    else
+        ways.why_not_http = std::move(http).error();
+    return ways;
+}
+
+/// Over HTTP where the address is known; else, or where nobody is there, over the broker.
+class Asking {
+public:
+    Asking(const Config& config, Ways ways, meross::Request request)
+        : config_(config), ways_(std::move(ways)), request_(std::move(request)) {}
+
+    Result<meross::Message> run() {
+        loop_.run(work());
+        return std::move(answer_);
+    }
+
+private:
+    asio::awaitable<int> work() {
+        answer_ = ways_.why_not_http;
+        if (ways_.http) {
+            net::HttpClient http(loop_.context());
+            answer_ = co_await meross::request_once(loop_.context(), http, *ways_.http, request_);
+            const bool nobody_there = !answer_ && answer_.error().is(Errc::unreachable);
+            if (!nobody_there) co_return exit_done;
+        }
+        if (!ways_.mqtt) co_return exit_done;
+        DaemonLink link(loop_.context(), config_, "request");
+        auto answer = co_await request_over_broker(loop_.context(), link, *ways_.mqtt, request_);
+        co_await link.close();
+        if (answer || !ways_.http) answer_ = std::move(answer);
+        co_return exit_done;
+    }
+
+    const Config& config_;
+    Ways ways_;
+    meross::Request request_;
+    CommandLoop loop_;
+    Result<meross::Message> answer_ = Error(Errc::cancelled);
+};
 
 int fail(const GlobalOptions& globals, const Error& error, const Json& data) {
     if (globals.json) {
@@ -66,22 +126,11 @@ int fail(const GlobalOptions& globals, const Error& error, const Json& data) {
 }  // namespace
 
 int run_request(const GlobalOptions& globals, const RequestOptions& options) {
-    auto loaded = load_for_run(globals, RunOptions(), process_environment());
-    if (!loaded.ok()) {
-        fmt::print(stderr, "{}\n", problems_text(loaded));
-        return exit_usage;
-    }
-    auto log_config = log_settings(loaded.config, globals);
-    if (!globals.log_level) log_config.level = log::Level::warn;  // the answer is what was asked for
-    log::configure(log_config);
-    if (options.via == RequestVia::mqtt) {
-        fmt::print(stderr, "lanbridge: --via mqtt is not in this version; use auto or http\n");
-        return exit_usage;
-    }
+    const auto loaded = config_for_command(globals, options.broker);
+    if (!loaded) return exit_usage;
     auto request = as_meross_request(options);
-    auto target = one_shot_target(request, loaded.config, {});
-    if (!target) return fail(globals, target.error(), nullptr);
-    auto answer = ask(*std::move(target), std::move(request.request));
+    auto ways = ways_to(request, loaded->config, options.via);
+    auto answer = Asking(loaded->config, std::move(ways), std::move(request.request)).run();
     if (!answer) return fail(globals, answer.error(), nullptr);
     if (auto error = device_error(*answer)) return fail(globals, *error, message_json(*answer));
     fmt::print("{}\n", globals.json ? dump_json(message_json(*answer))

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "app/cli/global_options.hpp"
+#include "app/cli/command_config.hpp"
 #include "lanbridge/base/json.hpp"
 #include "lanbridge/base/secret.hpp"
 
@@ -21,6 +21,7 @@ struct RequestOptions {
     std::optional<Json> payload;  ///< an object
     std::optional<Secret> key;    ///< "" is the empty key; absent: the configured ones
     RequestVia via = RequestVia::automatic;
+    BrokerFlag broker;
 };
 
 /// One signed Meross request; prints the answer. Returns the exit code.

@@ -77,14 +77,18 @@ Result<MerossRequest> parse_meross_request(const Json& args) {
     return request;
 }
 
+const MerossDeviceConfig* configured_device(const Config& config, const std::string& target) {
+    const auto& devices = config.meross.devices;
+    const auto found =
+        std::ranges::find_if(devices, [&](const auto& device) { return names(device, target); });
+    return found == devices.end() ? nullptr : &*found;
+}
+
 Result<meross::OneShot> one_shot_target(const MerossRequest& request, const Config& config,
                                         const std::string& address) {
-    const auto& devices = config.meross.devices;
-    const auto configured =
-        std::ranges::find_if(devices, [&](const auto& device) { return names(device, request.target); });
-    const bool found = configured != devices.end();
+    const auto* configured = configured_device(config, request.target);
     meross::OneShot target{net::HttpEndpoint()};
-    if (found && configured->host) {
+    if (configured && configured->host) {
         target.endpoint = endpoint_of(*configured->host);
         if (!configured->uuid.empty()) target.uuid = meross::Uuid(configured->uuid);
         target.key = configured->key;

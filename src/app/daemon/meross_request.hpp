@@ -25,6 +25,9 @@ Result<MerossRequest> parse_meross_request(const Json& args);
 /// Fills in what a request does not say: the namespace's own payload for a GET.
 Json default_payload(const std::string& name_space, meross::Method method);
 
+/// The configured device of that name, uuid, id or host; nullptr = none.
+const MerossDeviceConfig* configured_device(const Config& config, const std::string& target);
+
 /// Where and with which keys: the configured device of that name, uuid or host, else the target as a host.
 /// `address` overrides the place. Errors: `not_found` for a name or uuid without an address.
 Result<meross::OneShot> one_shot_target(const MerossRequest& request, const Config& config,
