@@ -13,12 +13,13 @@ constexpr std::array table{
     Command{"pair", "Bind a Meross device to a broker of your own", &declare_pair},
     Command{"watch", "Print state changes as they happen, from the running daemon", &declare_watch},
     Command{"trace", "Have the running daemon record what a device says, obfuscated", &declare_trace},
+    Command{"doctor", "Explain what works and what does not, and what to do", &declare_doctor},
     Command{"simulate", "Simulated devices on real sockets, from recordings", &declare_simulate},
     Command{"config", "Check a configuration file, write a starter, print the schema", &declare_config},
     Command{"completion", "Print shell completion", &declare_completion},
 };
 
-constexpr std::array<std::string_view, 3> later{"miio", "agent", "doctor"};
+constexpr std::array<std::string_view, 2> later{"miio", "agent"};
 
 }  // namespace
 

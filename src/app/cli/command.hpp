@@ -33,6 +33,7 @@ void declare_discover(CLI::App& app, Run& run);
 void declare_request(CLI::App& app, Run& run);
 void declare_key(CLI::App& app, Run& run);
 void declare_pair(CLI::App& app, Run& run);
+void declare_doctor(CLI::App& app, Run& run);
 void declare_trace(CLI::App& app, Run& run);
 void declare_watch(CLI::App& app, Run& run);
 void declare_simulate(CLI::App& app, Run& run);

@@ -29,6 +29,13 @@ Error failed(const fs::path& path, int number, const std::string& what) {
 
 }  // namespace
 
+std::optional<fs::path> data_directory_name(const std::optional<fs::path>& flag,
+                                            const Environment& environment) {
+    const auto path = chosen(flag, environment);
+    if (!path) return std::nullopt;
+    return fs::absolute(*path);
+}
+
 Result<fs::path> data_directory(const std::optional<fs::path>& flag, const Environment& environment) {
     const auto path = chosen(flag, environment);
     if (!path) return Error(Errc::not_found, "no data folder: give --data-dir DIR, or set HOME");

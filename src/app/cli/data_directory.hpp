@@ -14,4 +14,8 @@ namespace lanbridge::app {
 Result<std::filesystem::path> data_directory(const std::optional<std::filesystem::path>& flag,
                                              const Environment& environment);
 
+/// The same without making or looking at it. Nothing when nothing names one.
+std::optional<std::filesystem::path> data_directory_name(const std::optional<std::filesystem::path>& flag,
+                                                         const Environment& environment);
+
 }  // namespace lanbridge::app
