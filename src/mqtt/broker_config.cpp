@@ -1,24 +1,18 @@
 #include "mqtt/broker_config.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/ip/address.hpp>
 #include <filesystem>
 
-#include "lanbridge/base/bytes.hpp"
 #include "lanbridge/base/time.hpp"
+#include "mqtt/certificates.hpp"
+#include "mqtt/device_rights.hpp"
+#include "mqtt/password_hash.hpp"
 
 namespace lanbridge::mqtt {
 namespace {
-
-// mosquitto 2.0 takes salts of 12 or 64 bytes only, newer ones any. The rounds are those of mosquitto_passwd:
-// every login of every client pays for them, and the file is readable by its owner only.
-constexpr std::size_t salt_size = 12;
-constexpr std::size_t hash_size = 64;
-constexpr int rounds = 101;
 
 /// What the broker keeps for a client that does not read: Home Assistant at start gets some ten thousand
 /// documents and states at once, and must lose none.
@@ -27,15 +21,6 @@ constexpr int queued_messages = 50'000;
 constexpr int inflight_messages = 1000;
 /// One message. Our largest, the list of 500 devices with entities, stays below 1 MiB.
 constexpr int largest_message = 8 * 1024 * 1024;
-
-std::string password_hash(std::string_view password, ByteSpan salt) {
-    std::array<std::uint8_t, hash_size> hash{};
-    if (::PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), salt.data(),
-                            static_cast<int>(salt.size()), rounds, EVP_sha512(),
-                            static_cast<int>(hash.size()), hash.data()) != 1)
-        throw std::runtime_error("OpenSSL offers no PBKDF2 with SHA-512");
-    return to_base64(hash);
-}
 
 /// Every line of mosquitto's files is one entry.
 bool fits_a_line(std::string_view text) {
@@ -69,6 +54,26 @@ Result<void> check_listeners(const EmbeddedBrokerSettings& settings) {
                                                   " is open to the network and needs embedded_broker.users");
     }
     return {};
+}
+
+Result<void> check_device_listener(const EmbeddedBrokerSettings& settings) {
+    const auto& wanted = *settings.devices_listen;
+    const auto bad = [&](std::string_view why) {
+        return Error(Errc::invalid_value,
+                     fmt::format("embedded_broker.devices_listen: {} {}", wanted.text(), why));
+    };
+    boost::system::error_code ec;
+    const auto address = asio::ip::make_address(wanted.address, ec);
+    if ((ec && wanted.address != "localhost") || wanted.port == 0)
+        return bad("is not an IP address and a port, such as 0.0.0.0:8883");
+    for (const auto& listener : settings.listen) {
+        const auto other = asio::ip::make_address(listener.address, ec);
+        const bool meet =
+            listener.address == wanted.address || (!ec && other.is_unspecified()) || address.is_unspecified();
+        if (meet && listener.port == wanted.port)
+            return bad("is in embedded_broker.listen too: give devices a port of their own");
+    }
+    return check_devices(settings.devices);
 }
 
 Result<std::vector<BrokerUser>> all_users(const EmbeddedBrokerSettings& settings) {
@@ -118,8 +123,32 @@ Result<BrokerPlan> plan_broker(const EmbeddedBrokerSettings& settings, bool as_r
     plan.users = std::move(*users);
     plan.anonymous = settings.users.empty();
     plan.as_root = as_root;
+    if (!settings.devices_listen) return plan;
+    if (auto fine = check_device_listener(settings); !fine) return std::move(fine).error();
+    auto plugin = find_rights_plugin(settings.device_plugin);
+    if (!plugin) return std::move(plugin).error();
+    plan.devices_listen = settings.devices_listen;
+    plan.devices = settings.devices;
+    plan.device_names = settings.device_names;
+    plan.rights_plugin = std::move(*plugin);
     return plan;
 }
+
+namespace {
+
+std::string device_listener_lines(const BrokerPlan& plan) {
+    const CertificateFiles files(plan.folder);
+    return fmt::format("listener {} {}\n", plan.devices_listen->port, plan.devices_listen->address) +
+           "allow_anonymous false\n" + fmt::format("certfile {}\n", files.server) +
+           fmt::format("keyfile {}\n", files.server_key) +
+           "tls_version tlsv1.2\n"  // at least: devices speak no newer one, other clients may
+           // Devices offer old suites with RSA and CBC, which OpenSSL 3 refuses at its usual level.
+           "ciphers DEFAULT:@SECLEVEL=0\n" +
+           fmt::format("plugin {}\n", plan.rights_plugin) +
+           fmt::format("plugin_opt_config_file {}\n", plan.rights_file());
+}
+
+}  // namespace
 
 std::string mosquitto_conf(const BrokerPlan& plan) {
     std::string text = "# Written by lanbridge at every start: changes made here do not last.\n";
@@ -141,20 +170,24 @@ std::string mosquitto_conf(const BrokerPlan& plan) {
     line("log_dest", "stderr");
     line("log_timestamp", "false");
     for (const auto* type : {"error", "warning", "notice", "information"}) line("log_type", type);
-    line("allow_anonymous", plan.anonymous ? "true" : "false");
-    if (!plan.users.empty()) line("password_file", plan.password_file());
-    for (const auto& listener : plan.listen)
+    line("per_listener_settings", "true");  // before any setting about security
+    // Whether a retained message may still be published is not asked again: after a restart, mosquitto would
+    // find no listener for those that came by one which is gone, and hide them.
+    line("check_retain_source", "false");
+    for (const auto& listener : plan.listen) {
         text += fmt::format("listener {} {}\n", listener.port, listener.address);
+        line("allow_anonymous", plan.anonymous ? "true" : "false");
+        if (!plan.users.empty()) line("password_file", plan.password_file());
+    }
+    if (plan.devices_listen) text += device_listener_lines(plan);
     return text;
 }
 
 std::string password_lines(const std::vector<BrokerUser>& users, Random& random) {
     std::string text;
     for (const auto& user : users) {
-        std::array<std::uint8_t, salt_size> salt{};
-        random.fill(salt);
-        text += fmt::format("{}:$7${}${}${}\n", user.username, rounds, to_base64(salt),
-                            password_hash(user.password.reveal(), salt));
+        const auto hashed = hash_password(user.password, random);
+        text += fmt::format("{}:$7${}${}${}\n", user.username, hashed.rounds, hashed.salt, hashed.hash);
     }
     return text;
 }

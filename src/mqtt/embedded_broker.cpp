@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <boost/asio/ip/tcp.hpp>
 #include <deque>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +15,8 @@
 #include "lanbridge/net/process.hpp"
 #include "mqtt/broker_config.hpp"
 #include "mqtt/broker_probe.hpp"
+#include "mqtt/certificates.hpp"
+#include "mqtt/device_rights.hpp"
 
 namespace lanbridge::mqtt {
 namespace {
@@ -40,6 +43,9 @@ bool still_runs(const BrokerPlan& plan) {
 }
 
 log::Level level_of(std::string_view line) {
+    // Complaints about its configuration come with a time in front, which is not off yet.
+    const auto text = line.find_first_not_of("0123456789: ");
+    if (text != line.npos) line.remove_prefix(text);
     if (contains(line, "should not be run as root")) return log::Level::debug;  // see mosquitto_conf
     if (line.starts_with("Error")) return log::Level::error;
     return line.starts_with("Warning") ? log::Level::warn : log::Level::debug;
@@ -54,6 +60,36 @@ Error foreign_trouble(const BrokerListener& listener, const BrokerUrl& login, co
     return Error(Errc::wrong_key, "a broker already listens on " + listener.text() +
                                       " and does not let us in " + who + " (" + answer.why +
                                       "): set mqtt.username and mqtt.password to a user it knows," + other);
+}
+
+/// Whether mosquitto will get that listener. It would say so too, but in the midst of other lines.
+Result<void> can_listen(const Context& context, const BrokerListener& listener) {
+    error_code ec;
+    auto address = asio::ip::make_address(listener.address, ec);
+    if (ec) address = asio::ip::address_v4::loopback();  // localhost
+    const asio::ip::tcp::endpoint endpoint(address, listener.port);
+    asio::ip::tcp::acceptor acceptor(context.executor);
+    acceptor.open(endpoint.protocol(), ec);
+    if (!ec) acceptor.set_option(asio::socket_base::reuse_address(true), ec);
+    if (!ec) acceptor.bind(endpoint, ec);
+    if (!ec) acceptor.listen(1, ec);
+    if (!ec) return {};
+    const auto what = "embedded_broker.devices_listen: " + listener.text() + ": " + ec.message();
+    if (ec == asio::error::address_in_use)
+        return Error(Errc::busy, what +
+                                     ": stop what listens there, or choose another port (devices that are "
+                                     "bound already keep looking for the old one)");
+    return Error(Errc::invalid_value, what +
+                                          ": give an address of this machine, such as 0.0.0.0:8883, and a "
+                                          "port above 1023 unless the daemon may use lower ones");
+}
+
+/// What mosquitto reads at its start only.
+bool needs_restart(const BrokerPlan& now, const BrokerPlan& wanted) {
+    return now.listen != wanted.listen || now.folder != wanted.folder || now.anonymous != wanted.anonymous ||
+           now.users.empty() != wanted.users.empty() || now.devices_listen != wanted.devices_listen ||
+           now.devices != wanted.devices || now.device_names != wanted.device_names ||
+           now.rights_plugin != wanted.rights_plugin;
 }
 
 }  // namespace
@@ -76,6 +112,10 @@ public:
         if (answer.kind != ProbeAnswer::Kind::accepted)
             co_return foreign_trouble(plan_.listen.front(), endpoint_.url, answer);
         logger.info("using the broker that already listens on {}", plan_.listen.front().text());
+        endpoint_.devices_left_to_owner = plan_.devices_listen.has_value();
+        if (endpoint_.devices_left_to_owner)
+            logger.info("a listener for devices is up to that broker's owner: {} stays closed",
+                        plan_.devices_listen->text());
         co_return endpoint_;
     }
 
@@ -85,14 +125,9 @@ public:
                             "the broker on " + plan_.listen.front().text() + " is not ours");
         auto plan = plan_broker(settings, ::geteuid() == 0);
         if (!plan) co_return std::move(plan).error();
-        const bool elsewhere = plan->listen != plan_.listen || plan->folder != plan_.folder;
+        if (needs_restart(plan_, *plan))
+            co_return co_await change_all(std::move(settings), plan->devices_listen);
         settings_ = std::move(settings);
-        if (elsewhere) {
-            co_await stop();
-            auto started = co_await start();
-            if (!started) co_return std::move(started).error();
-            co_return Result<void>();
-        }
         plan_ = std::move(*plan);
         const auto login = own_login(settings_);
         endpoint_.url.username = login.username;
@@ -113,6 +148,25 @@ public:
     const BrokerEndpoint& endpoint() const noexcept { return endpoint_; }
 
 private:
+    /// What can fail is tried before the broker is stopped; should the new one not start all the same, the
+    /// old one comes back.
+    asio::awaitable<Result<void>> change_all(EmbeddedBrokerSettings settings,
+                                             std::optional<BrokerListener> devices) {
+        if (devices && devices != plan_.devices_listen) {
+            if (auto free = can_listen(context_, *devices); !free) co_return std::move(free).error();
+        }
+        auto before = std::exchange(settings_, std::move(settings));
+        co_await stop();
+        auto started = co_await start();
+        if (started.has_value()) co_return Result<void>();
+        settings_ = std::move(before);
+        auto back = co_await start();
+        if (!back)
+            logger.error("the broker does not start with the former settings either: {}",
+                         back.error().text());
+        co_return std::move(started).error();
+    }
+
     /// A daemon that was killed and started again at once must not take its own dying broker for somebody
     /// else's. One that stays belongs to a running daemon with the same data directory, and is treated like a
     /// foreign one.
@@ -127,6 +181,7 @@ private:
             co_return Error(Errc::not_found,
                             "the embedded broker needs mosquitto (" + program.error().where +
                                 "): install the package mosquitto, or set mqtt.broker to a broker");
+        if (auto ready = prepare_devices(); !ready) co_return std::move(ready).error();
         if (auto written = write_files(); !written) co_return std::move(written).error();
         complaints_.clear();
         child_ = std::make_unique<net::SupervisedProcess>(context_, supervised(*program));
@@ -140,6 +195,7 @@ private:
             co_return std::move(ready).error();
         }
         endpoint_.ours = true;
+        endpoint_.devices = plan_.devices_listen;
         logger.info("mosquitto runs as process {} and listens on {}", child_->pid(), all_listeners());
         co_return endpoint_;
     }
@@ -152,12 +208,27 @@ private:
         return settings;
     }
 
-    /// All of mode 0600 in a folder of mode 0700: there are password hashes, and retained messages later.
-    Result<void> write_files() {
+    Result<void> make_folder() const {
         std::error_code ec;
         std::filesystem::create_directories(plan_.folder, ec);
         if (!ec) std::filesystem::permissions(plan_.folder, std::filesystem::perms::owner_all, ec);
         if (ec) return Error(Errc::io, plan_.folder + ": " + ec.message());
+        return {};
+    }
+
+    /// What only a start needs: mosquitto reads neither certificates nor devices' rights again while it runs.
+    Result<void> prepare_devices() {
+        if (!plan_.devices_listen) return {};
+        if (auto free = can_listen(context_, *plan_.devices_listen); !free) return free;
+        if (auto made = make_folder(); !made) return made;
+        auto files = ensure_certificates(plan_.folder, plan_.device_names, context_.time.wall_s());
+        if (!files) return std::move(files).error();
+        return write_file_atomically(plan_.rights_file(), rights_text(plan_.devices, context_.random));
+    }
+
+    /// All of mode 0600 in a folder of mode 0700: there are password hashes, and retained messages later.
+    Result<void> write_files() {
+        if (auto made = make_folder(); !made) return made;
         const auto passwords = password_lines(plan_.users, context_.random);
         if (auto written = write_file_atomically(plan_.password_file(), passwords); !written) return written;
         return write_file_atomically(plan_.conf_file(), mosquitto_conf(plan_));
@@ -192,6 +263,7 @@ private:
     std::string all_listeners() const {
         std::string text;
         for (const auto& listener : plan_.listen) text += (text.empty() ? "" : ", ") + listener.text();
+        if (plan_.devices_listen) text += ", for devices on " + plan_.devices_listen->text();
         return text;
     }
 

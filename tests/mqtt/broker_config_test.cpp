@@ -47,7 +47,9 @@ TEST_CASE("with users nobody gets in without a password, on no listener", "[mqtt
     const auto text = mosquitto_conf(*plan);
     CHECK_THAT(text, ContainsSubstring("\nallow_anonymous false\n"));
     CHECK_THAT(text, ContainsSubstring("\npassword_file /var/lib/lanbridge/broker/passwords\n"));
-    CHECK_THAT(text, ContainsSubstring("\nlistener 1884 0.0.0.0\nlistener 1885 ::\n"));
+    CHECK_THAT(text, ContainsSubstring("\nlistener 1884 0.0.0.0\nallow_anonymous false\npassword_file "));
+    CHECK_THAT(text, ContainsSubstring("\nlistener 1885 ::\nallow_anonymous false\npassword_file "));
+    CHECK_THAT(text, !ContainsSubstring("allow_anonymous true"));
     CHECK(own_login(settings).username == "ha");
 
     settings.credentials = BrokerUser("bridge", Secret("two"));

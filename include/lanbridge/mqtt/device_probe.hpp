@@ -21,13 +21,15 @@ struct DeviceProbe {
     std::string username;
     Secret password;
     std::string own_read_topic;
+    /// Not published to: others listen there, and brokers do not tell before MQTT 5 whether it was allowed.
     std::string own_write_topic;
     /// Another device's topic. The probe subscribes to it and publishes an empty JSON object there: take one
     /// that nobody acts upon. "" leaves `confined` unknown.
     std::string foreign_topic;
 };
 
-/// Whether the login is kept from other devices' topics.
+/// Whether the login is kept from reading other devices' topics. (Whether it may write there, a broker does
+/// not tell before MQTT 5.)
 enum class Confined { yes, no, unknown };
 std::string_view confined_name(Confined confined) noexcept;
 
@@ -49,8 +51,9 @@ struct DeviceProbeReport {
 };
 
 /// Connects as a device does: TLS 1.2 with RSA and old ciphers, the certificate not verified, MQTT 3.1 and,
-/// where that is refused, 3.1.1. Takes some 5 s at most for each connection, of which there are one to three.
-/// Errors, each with what to do: `unreachable`, `timeout`, `unsupported` (no TLS there, or no RSA
+/// where that is refused, 3.1.1. A second connection with 3.1.1 then looks at rights, about which 3.1 does
+/// not tell the truth. At most 5 s for each of at most four connections, the last two only to explain a
+/// failure. Errors, each with what to do: `unreachable`, `timeout`, `unsupported` (no TLS there, or no RSA
 /// certificate, or nothing in common with TLS 1.2), `wrong_key` (user or password), `closed`, `malformed`.
 asio::awaitable<Result<DeviceProbeReport>> probe_as_device(Context context, DeviceProbe probe);
 

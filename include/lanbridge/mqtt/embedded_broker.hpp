@@ -49,6 +49,7 @@ struct DeviceLogin {
 };
 
 struct EmbeddedBrokerSettings {
+    EmbeddedBrokerSettings() = default;
     std::string data_directory;  ///< the broker's files go to `<data_directory>/broker`
     std::vector<BrokerListener> listen{BrokerListener()};
     std::vector<BrokerUser> users;  ///< where there are any, nobody gets in without a password
