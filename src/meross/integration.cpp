@@ -1,22 +1,27 @@
 #include "lanbridge/meross/integration.hpp"
 
 #include <algorithm>
-#include <map>
-#include <set>
 
-#include "lanbridge/base/async.hpp"
 #include "lanbridge/base/log.hpp"
-#include "meross/device/session.hpp"
+#include "meross/broker/agent.hpp"
+#include "meross/broker/rate_limit.hpp"
+#include "meross/discovery/newcomers.hpp"
+#include "meross/roster.hpp"
 
 namespace lanbridge::meross {
 namespace {
 
 const log::Logger logger("meross");
 
+/// What strangers may say in all: the births of a house after a power cut pass, a flood does not.
+constexpr double strangers_per_second = 20;
+constexpr double strangers_at_once = 200;
+
 SessionSettings session_settings(const Settings& all, const DeviceSettings& device) {
     SessionSettings settings;
     settings.endpoint = device.endpoint;
     settings.uuid = device.uuid;
+    settings.protocol = device.protocol;
     settings.key = device.key;
     if (!device.key) settings.shared_keys = all.keys;
     settings.name = device.name;
@@ -25,226 +30,252 @@ SessionSettings session_settings(const Settings& all, const DeviceSettings& devi
     return settings;
 }
 
+/// The uuid in `/appliance/<uuid>/publish`.
+std::optional<Uuid> uuid_of_topic(std::string_view topic) {
+    constexpr std::string_view begin = "/appliance/", end = "/publish";
+    if (!topic.starts_with(begin) || !topic.ends_with(end) || topic.size() <= begin.size() + end.size())
+        return std::nullopt;
+    auto uuid = parse_uuid(topic.substr(begin.size(), topic.size() - begin.size() - end.size()));
+    if (!uuid) return std::nullopt;
+    return *std::move(uuid);
+}
+
 }  // namespace
 
 struct Integration::State {
-    State(Context c, net::HttpPoster& http, model::DeviceSink& s, model::Memory& m)
+    State(Context c, net::HttpPoster& http, BrokerLink& broker, model::DeviceSink& sink, model::Memory& m)
         : context(std::move(c)),
-          sink(s),
           memory(m),
-          nursery(context.executor),
-          meetings(context.executor, max_meetings),
-          services{context, http, s, m, entity_sets, nursery, meetings, {}, {}, {}} {
-        services.claim = [this](const Uuid& uuid, const void* session) { return claim(uuid, session); };
-        services.release = [this](const Uuid& uuid, const void* session) { return release(uuid, session); };
-        services.known_at = [this](const net::HttpEndpoint& endpoint) { return known_at(endpoint); };
+          exchange(context, broker),
+          roster(context, http, exchange, sink, memory),
+          newcomers(context, http, exchange, sink,
+                    [this](const Uuid& uuid, const std::optional<net::HttpEndpoint>& endpoint, FoundBy) {
+                        welcome(uuid, endpoint);
+                    }),
+          strangers(strangers_per_second, strangers_at_once) {}
+
+    /// What a device that only discovery knows is served with.
+    SessionSettings found_settings(const Uuid& uuid) const {
+        SessionSettings found;
+        found.uuid = uuid;
+        found.found = true;
+        found.protocol = settings.found_protocol;
+        found.shared_keys = settings.keys;
+        found.poll_interval = settings.poll_interval;
+        return found;
     }
 
-    /// A session and the switch that ends it.
-    struct Running {
-        Running(const asio::any_io_executor& executor, std::shared_ptr<Session> s)
-            : session(std::move(s)), nursery(executor) {}
-        std::shared_ptr<Session> session;
-        Nursery nursery;
-    };
-
-    bool claim(const Uuid& uuid, const void* session) {
-        const auto [it, fresh] = claims.emplace(uuid, session);
-        return fresh || it->second == session;
-    }
-
-    bool release(const Uuid& uuid, const void* session) {
-        const auto it = claims.find(uuid);
-        if (it == claims.end()) return true;
-        if (it->second != session) return false;
-        claims.erase(it);
-        return true;
-    }
-
-    std::optional<Uuid> known_at(const net::HttpEndpoint& endpoint) const {
-        const auto it = last_seen.find(endpoint.text());
-        return it == last_seen.end() ? std::nullopt : std::optional(it->second);
-    }
-
-    /// Where each known device was met last.
-    void learn_addresses() {
-        last_seen.clear();
-        for (const auto& id : memory.known()) {
-            const auto text = memory.recall(id, "met");
-            if (!text) continue;
-            const auto met = parse_json(*text);
-            if (!met) continue;
-            auto uuid = parse_uuid(string_or(*met, {"uuid"}, ""));
-            if (uuid) last_seen.emplace(string_or(*met, {"host"}, ""), *std::move(uuid));
+    void welcome(const Uuid& uuid, const std::optional<net::HttpEndpoint>& endpoint) {
+        newcomers.drop(uuid);
+        if (auto* session = roster.find(uuid)) {
+            if (endpoint) session->sighted(*endpoint);
+            return;
         }
-    }
-
-    void start(SessionSettings settings) {
-        auto session = std::make_shared<Session>(services, std::move(settings));
-        auto running = std::make_unique<Running>(context.executor, session);
-        running->nursery.start("meross " + session->settings().endpoint.text(), run(session));
-        sessions.push_back(std::move(running));
-    }
-
-    static asio::awaitable<void> run(std::shared_ptr<Session> session) { co_await session->run(); }
-
-    /// Ends a session; it is kept until its coroutine has wound down.
-    void end(std::unique_ptr<Running> running) {
-        running->nursery.stop();
-        running->session->withdraw();
-        if (running->session->uuid()) release(*running->session->uuid(), running->session.get());
-        ending.push_back(std::move(running));
-    }
-
-    /// Keeps the sessions whose settings are still wanted and takes these out of `wanted`; the rest ends.
-    /// Returns who was served by the rest.
-    std::set<Uuid> end_changed(std::vector<SessionSettings>& wanted) {
-        std::set<Uuid> stopped;
-        for (auto& running : std::exchange(sessions, {})) {
-            const auto same = std::ranges::find(wanted, running->session->settings());
-            if (same != wanted.end()) {
-                wanted.erase(same);
-                sessions.push_back(std::move(running));
-                continue;
-            }
-            if (running->session->uuid()) stopped.insert(*running->session->uuid());
-            end(std::move(running));
+        if (roster.removed(uuid)) return;
+        if (endpoint) {
+            Json met{{"uuid", uuid.value()}, {"host", endpoint->text()}, {"found", true}};
+            memory.remember(device_id_of(uuid), "met", dump_json(met));
         }
-        return stopped;
+        roster.start(found_settings(uuid));
     }
 
-    void sweep_ended() {
-        std::erase_if(ending, [](const auto& running) { return running->nursery.idle(); });
+    /// Which of the keys a stranger signs with; the first one where none fits.
+    Secret key_of(const Message& message) const {
+        for (const auto& key : settings.keys)
+            if (signature_valid(message.header, key)) return key;
+        return settings.keys.empty() ? Secret() : settings.keys.front();
     }
 
-    /// Forgets what the configuration no longer has, once it is certain that no configured address is its new
-    /// one.
-    void forget_strangers() {
-        const bool everyone_known =
-            std::ranges::all_of(sessions, [](const auto& r) { return r->session->uuid().has_value(); });
-        if (!everyone_known) return;
-        std::set<model::DeviceId> ours;
-        for (const auto& running : sessions) ours.insert(running->session->id());
-        for (const auto& id : memory.known()) {
-            if (!id.value().starts_with("meross_") || ours.contains(id) || !memory.recall(id, "met"))
-                continue;
-            logger.info("{} is not configured any more and is forgotten", id.value());
-            memory.forget(id);
+    void answer(const Uuid& sender, const Message& message, const Secret& key) {
+        const auto text = agent_answer(message, sender, key, context.time.wall_s());
+        if (!text) return;
+        if (auto sent = exchange.send(sender, *text); !sent)
+            logger.debug("{}: {} is not answered: {}", sender.value(), message.header.name_space,
+                         sent.error().text());
+    }
+
+    void from_stranger(const Uuid& sender, const Message& message) {
+        ++inbound.strangers;
+        if (!strangers.pass(context.time.now())) {
+            if (inbound.throttled++ == 0)
+                logger.warn("unknown devices say more on the broker than is listened to");
+            return;
         }
+        answer(sender, message, key_of(message));
+        if (exchange.answered(sender, message) || !settings.sniff || roster.removed(sender)) return;
+        Sighting sighting(FoundBy::mqtt);
+        sighting.uuid = sender;
+        sighting.model = string_or(message.payload, {"bind", "hardware", "type"}, "");
+        newcomers.offer(sighting);
     }
 
-    asio::awaitable<void> settle() {
-        for (int i = 0; i < 20; ++i) {
-            const auto cancelled = co_await context.time.sleep(200ms);
-            if (cancelled) co_return;
-            const bool tried =
-                std::ranges::all_of(sessions, [](const auto& r) { return r->session->tried(); });
-            if (tried) break;
-        }
-        forget_strangers();
+    void from_device(Session& session, const Uuid& sender, const Message& message) {
+        answer(sender, message, session.key());
+        if (is_farewell(message)) return;
+        const bool reply = exchange.answered(sender, message);
+        if (!reply || message.header.method == Method::push) session.heard(message);
     }
 
     Context context;
-    model::DeviceSink& sink;
     model::Memory& memory;
-    model::EntitySetPool entity_sets;
-    Nursery nursery;
-    Gate meetings;
-    SessionServices services;
-    std::vector<std::unique_ptr<Running>> sessions;
-    std::vector<std::unique_ptr<Running>> ending;
-    std::map<Uuid, const void*> claims;
-    std::map<std::string, Uuid> last_seen;
+    MqttExchange exchange;
+    Roster roster;
+    Newcomers newcomers;
+    RateLimit strangers;
+    Settings settings;
+    InboundCounters inbound;
 };
 
-Integration::Integration(Context context, net::HttpPoster& http, model::DeviceSink& sink,
+Integration::Integration(Context context, net::HttpPoster& http, BrokerLink& broker, model::DeviceSink& sink,
                          model::Memory& memory)
-    : state_(std::make_unique<State>(std::move(context), http, sink, memory)) {}
+    : state_(std::make_unique<State>(std::move(context), http, broker, sink, memory)) {}
 
 Integration::~Integration() = default;
 
 void Integration::configure(Settings settings) {
     auto& state = *state_;
-    state.sweep_ended();
-    state.learn_addresses();
+    state.settings = std::move(settings);
+    state.newcomers.set_keys(state.settings.keys);
     std::vector<SessionSettings> wanted;
-    wanted.reserve(settings.devices.size());
-    for (const auto& device : settings.devices) wanted.push_back(session_settings(settings, device));
-
-    auto stopped = state.end_changed(wanted);
-    for (auto& fresh : wanted) {
-        const auto uuid = fresh.uuid ? fresh.uuid : state.known_at(fresh.endpoint);
-        if (uuid) stopped.erase(*uuid);  // the same device with other settings
-        state.start(std::move(fresh));
-    }
-    for (const auto& uuid : stopped) {
-        if (state.claims.contains(uuid)) continue;  // served at another address
-        const auto id = device_id_of(uuid);
-        logger.info("{} is not configured any more and is removed", id.value());
-        state.sink.remove(id);
-        state.memory.forget(id);
-    }
-    state.nursery.start("meross settle", state.settle());
+    wanted.reserve(state.settings.devices.size());
+    for (const auto& device : state.settings.devices)
+        wanted.push_back(session_settings(state.settings, device));
+    for (const auto& uuid : state.roster.found_before())
+        if (std::ranges::none_of(wanted, [&](const auto& w) { return w.uuid == uuid; }))
+            wanted.push_back(state.found_settings(uuid));
+    state.roster.configure(std::move(wanted));
 }
 
 asio::awaitable<void> Integration::stop() {
     auto& state = *state_;
-    for (auto& running : std::exchange(state.sessions, {})) state.end(std::move(running));
-    state.nursery.stop();
-    while (!state.nursery.idle() || !state.ending.empty()) {
+    state.newcomers.stop();
+    state.roster.stop();
+    for (;;) {
+        const bool idle = state.roster.idle();
+        if (idle && state.newcomers.idle()) break;
         co_await asio::post(state.context.executor, asio::use_awaitable);
-        state.sweep_ended();
     }
 }
 
-bool Integration::remove(const model::DeviceId& device) {
-    auto& sessions = state_->sessions;
-    const auto it = std::ranges::find_if(sessions, [&](const auto& r) { return r->session->id() == device; });
-    if (it == sessions.end()) return false;
-    auto running = std::move(*it);
-    sessions.erase(it);
-    state_->end(std::move(running));
-    state_->sink.remove(device);
-    state_->memory.forget(device);
-    return true;
+bool Integration::remove(const model::DeviceId& device) { return state_->roster.remove(device); }
+
+/// A device's message, or what pretends to be one. The topic tells who it is: on a broker with rights, nobody
+/// else can publish there.
+void Integration::on_message(std::string_view topic, std::string_view payload, bool retained) {
+    auto& state = *state_;
+    auto& inbound = state.inbound;
+    ++inbound.messages;
+    const auto uuid = uuid_of_topic(topic);
+    if (!uuid) {  // the replies that other controllers on the broker have asked for
+        ++inbound.foreign;
+        return;
+    }
+    auto message = parse_message(payload);
+    if (!message || retained) {
+        if (inbound.malformed++ == 0)
+            logger.warn("{}: {}", topic,
+                        retained ? "a retained message is no news and is ignored" : message.error().text());
+        return;
+    }
+    const auto sender = sender_of(message->header);
+    if (sender && *sender != *uuid) {
+        if (inbound.foreign++ == 0)
+            logger.warn("{}: a message in the name of {} is ignored", topic, sender->value());
+        return;
+    }
+    if (auto* session = state.roster.find(*uuid))
+        state.from_device(*session, *uuid, *message);
+    else
+        state.from_stranger(*uuid, *message);
+}
+
+void Integration::broker_connected() {
+    state_->roster.each([](Session& session) { session.broker_connected(); });
+}
+
+void Integration::broker_lost() {
+    state_->exchange.link_lost();
+    state_->roster.each([](Session& session) { session.broker_lost(); });
+}
+
+void Integration::sighted(const Sighting& sighting) {
+    auto& state = *state_;
+    Session* known = nullptr;
+    if (sighting.uuid)
+        known = state.roster.find(*sighting.uuid);
+    else if (!sighting.mac.empty())
+        known = state.roster.find_mac(sighting.mac);
+    if (known) {
+        if (sighting.endpoint) known->sighted(*sighting.endpoint);
+        return;
+    }
+    if (sighting.uuid && state.roster.removed(*sighting.uuid)) return;
+    state.newcomers.offer(sighting);
+}
+
+void Integration::on_seek(std::function<void()> look_around) {
+    state_->roster.services().seek = std::move(look_around);
+}
+
+void Integration::on_broker_question(std::function<bool(const BrokerAddress&)> is_ours) {
+    state_->roster.services().is_our_broker = std::move(is_ours);
+}
+
+void Integration::look_again() { state_->newcomers.forget_attempts(); }
+
+void Integration::learn_key(const Uuid& uuid, Secret key) {
+    auto& state = *state_;
+    const auto id = device_id_of(uuid);
+    if (state.roster.removed(uuid)) state.memory.forget(id);
+    state.memory.remember(id, "key", dump_json(Json{{"key", key.reveal()}}));
+    if (auto* session = state.roster.find(uuid)) {
+        session->meet_again();
+        return;
+    }
+    Json met{{"uuid", uuid.value()}, {"host", ""}, {"found", true}, {"told", true}};
+    state.memory.remember(id, "met", dump_json(met));
+    state.newcomers.drop(uuid);
+    state.roster.start(state.found_settings(uuid));
+}
+
+bool Integration::serves(const net::HttpEndpoint& endpoint) const {
+    return !state_->roster.all([&](const Session& session) { return !session.served_at(endpoint); });
 }
 
 bool Integration::all_tried() const {
-    return std::ranges::all_of(state_->sessions, [](const auto& r) { return r->session->tried(); });
+    return state_->roster.all([](const Session& session) { return session.state().tried; });
 }
 
 std::vector<std::string> Integration::unreached() const {
     std::vector<std::string> endpoints;
-    for (const auto& running : state_->sessions)
-        if (!running->session->online()) endpoints.push_back(running->session->settings().endpoint.text());
+    state_->roster.each([&](const Session& session) {
+        if (!session.state().online && !session.settings().found)
+            endpoints.push_back(session.settings().label());
+    });
     return endpoints;
 }
 
 std::vector<Integration::DeviceHealth> Integration::health() const {
     std::vector<DeviceHealth> health;
-    for (const auto& running : state_->sessions) {
-        const auto& session = *running->session;
-        if (!session.id().empty())
-            health.push_back(DeviceHealth{session.id(), session.errors(), session.latency()});
-    }
+    state_->roster.each([&](const Session& session) {
+        if (session.id().empty()) return;
+        health.push_back(DeviceHealth{session.id(), session.state().errors, session.state().latency,
+                                      session.clock().skew_s()});
+    });
     return health;
 }
 
-asio::awaitable<Result<Message>> Integration::request(model::DeviceId device, Request request) {
-    std::shared_ptr<Session> session;
-    for (const auto& running : state_->sessions)
-        if (running->session->id() == device) session = running->session;
+const InboundCounters& Integration::inbound() const noexcept { return state_->inbound; }
+
+asio::awaitable<Result<Message>> Integration::request(model::DeviceId device, Request request,
+                                                      model::Transport via) {
+    const auto session = state_->roster.find(device);
     if (!session) co_return Error(Errc::not_found, device.value());
-    co_return co_await session->request(std::move(request));
+    co_return co_await session->request(std::move(request), via);
 }
 
-asio::awaitable<Result<Message>> request_once(Context context, net::HttpPoster& http, OneShot target,
-                                              Request request) {
-    HttpTransport transport(context, http, target.endpoint);
-    if (target.uuid) transport.expect(*target.uuid);
-    auto facts = co_await identify(transport, key_ring(target.key, target.shared_keys));
-    if (!facts) co_return std::move(facts).error();
-    co_return co_await transport.request(std::move(request), Patience::normal);
+asio::awaitable<Result<Message>> Integration::request_over_mqtt(Uuid uuid, Secret key, Request request) {
+    co_return co_await state_->exchange.request(std::move(uuid), std::move(key), std::move(request));
 }
 
 }  // namespace lanbridge::meross

@@ -2,38 +2,60 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lanbridge/base/context.hpp"
 #include "lanbridge/base/secret.hpp"
+#include "lanbridge/meross/broker_link.hpp"
+#include "lanbridge/meross/protocol/credentials.hpp"
 #include "lanbridge/meross/protocol/multiple.hpp"
+#include "lanbridge/meross/sighting.hpp"
+#include "lanbridge/meross/transport_choice.hpp"
 #include "lanbridge/model/device.hpp"
 #include "lanbridge/net/http_client.hpp"
 
 namespace lanbridge::meross {
 
-/// One configured device.
+/// One configured device: an address, a uuid, or both.
 struct DeviceSettings {
-    net::HttpEndpoint endpoint;
-    std::optional<Uuid> uuid;   ///< nothing else is accepted at the endpoint
+    std::optional<net::HttpEndpoint> endpoint;  ///< nothing: reached over MQTT
+    std::optional<Uuid> uuid;                   ///< nothing else is accepted at the endpoint
+    Protocol protocol = Protocol::automatic;
     std::optional<Secret> key;  ///< nothing: the shared keys are tried
     std::string name;           ///< "" = made from the product and the address
     std::chrono::seconds poll_interval{30};
     std::string timezone;  ///< written to a device that has none; "" = leave it alone
 };
 
+/// Messages of devices, and what became of those that are of no use.
+struct InboundCounters {
+    std::uint64_t messages = 0;
+    std::uint64_t malformed = 0;  ///< no message of the protocol, or retained
+    std::uint64_t foreign = 0;    ///< the sender inside is not the device of the topic, or no device at all
+    std::uint64_t strangers = 0;  ///< of unknown devices
+    std::uint64_t throttled = 0;  ///< of unknown devices, too many at once
+};
+
 struct Settings {
     std::vector<Secret> keys;  ///< tried in order on devices that have none of their own
     std::vector<DeviceSettings> devices;
+    // Of devices that discovery finds.
+    std::chrono::seconds poll_interval{30};
+    Protocol found_protocol = Protocol::automatic;
+    bool sniff = true;  ///< unknown devices that speak on the broker are looked at
 };
 
 /// All Meross devices of this daemon: one session each, reporting into the sink.
 class Integration {
 public:
-    Integration(Context context, net::HttpPoster& http, model::DeviceSink& sink, model::Memory& memory);
+    Integration(Context context, net::HttpPoster& http, BrokerLink& broker, model::DeviceSink& sink,
+                model::Memory& memory);
     ~Integration();
     Integration(const Integration&) = delete;
     Integration& operator=(const Integration&) = delete;
@@ -46,6 +68,24 @@ public:
 
     /// Stops serving a device until the next `configure` or start. False when it is none of ours.
     bool remove(const model::DeviceId& device);
+    // What comes from the network.
+    /// A message on `device_messages_filter`.
+    void on_message(std::string_view topic, std::string_view payload, bool retained);
+    void broker_connected();
+    void broker_lost();
+    /// Somebody says that a device is somewhere.
+    void sighted(const Sighting& sighting);
+    /// Called when a device is missed where it should be.
+    void on_seek(std::function<void()> look_around);
+    /// Tells whether a broker that a device names is the one that we are connected to.
+    void on_broker_question(std::function<bool(const BrokerAddress&)> is_ours);
+    /// Unknown devices that were looked at before are looked at again.
+    void look_again();
+    /// A device was paired with this key: it is served from now on.
+    void learn_key(const Uuid& uuid, Secret key);
+    /// A known device answers here already: a sweep can leave the address out.
+    bool serves(const net::HttpEndpoint& endpoint) const;
+
     /// Every session has ended its first attempt.
     bool all_tried() const;
     /// Configured endpoints that have not answered yet.
@@ -55,28 +95,21 @@ public:
         model::DeviceId id;
         std::uint64_t errors = 0;
         std::chrono::microseconds latency{0};
+        double clock_skew_s = 0;  ///< how far its clock is behind ours
     };
     std::vector<DeviceHealth> health() const;
+    const InboundCounters& inbound() const noexcept;
 
-    /// One raw request in turn with the device's own traffic. Errors: `not_found` when no session serves
-    /// `device`; those of the transport. An ERROR answer is an answer.
-    boost::asio::awaitable<Result<Message>> request(model::DeviceId device, Request request);
+    /// One raw request in turn with the device's own traffic, over `via` alone or over what is best. Errors:
+    /// `not_found` when no session serves `device`; those of the transport. An ERROR answer is an answer.
+    boost::asio::awaitable<Result<Message>> request(model::DeviceId device, Request request,
+                                                    model::Transport via = model::Transport::none);
+    /// To a device that no session serves, over the broker. Errors: those of the transport.
+    boost::asio::awaitable<Result<Message>> request_over_mqtt(Uuid uuid, Secret key, Request request);
 
 private:
     struct State;
     std::unique_ptr<State> state_;
 };
-
-/// Who to ask, for a request without a running session.
-struct OneShot {
-    explicit OneShot(net::HttpEndpoint e) : endpoint(std::move(e)) {}
-    net::HttpEndpoint endpoint;
-    std::optional<Uuid> uuid;
-    std::optional<Secret> key;
-    std::vector<Secret> shared_keys;
-};
-/// Finds key and encryption, then asks once. Errors: those of identification and transport.
-boost::asio::awaitable<Result<Message>> request_once(Context context, net::HttpPoster& http, OneShot target,
-                                                     Request request);
 
 }  // namespace lanbridge::meross

@@ -54,21 +54,26 @@ KeyRing key_ring(const std::optional<Secret>& own, const std::vector<Secret>& sh
     return KeyRing(std::move(keys), true);
 }
 
-asio::awaitable<Result<Message>> read_namespace(Transport& transport, Request request, Patience patience) {
-    const Method expected = ack_of(request.method);
-    const std::string name_space = request.name_space;
-    auto reply = co_await transport.request(std::move(request), patience);
-    if (!reply) co_return reply;
+Request all_request() { return get(all_namespace, "all"); }
+
+Result<Message> acknowledged(Result<Message> reply, const Request& request) {
+    if (!reply) return reply;
     if (const auto error = error_of(*reply)) {
-        if (error->code == error_bad_signature) co_return Error(Errc::wrong_key, name_space);
-        if (error->code == error_unsupported) co_return Error(Errc::unsupported, name_space);
-        co_return Error(Errc::device_error,
-                        name_space + ": error " + std::to_string(error->code) + ' ' + error->detail);
+        if (error->code == error_bad_signature) return Error(Errc::wrong_key, request.name_space);
+        if (error->code == error_unsupported) return Error(Errc::unsupported, request.name_space);
+        return Error(Errc::device_error,
+                     request.name_space + ": error " + std::to_string(error->code) + ' ' + error->detail);
     }
-    if (reply->header.method != expected)
-        co_return Error(Errc::device_error,
-                        name_space + " answered with " + std::string(method_name(reply->header.method)));
-    co_return reply;
+    if (reply->header.method != ack_of(request.method))
+        return Error(Errc::device_error,
+                     request.name_space + " answered with " + std::string(method_name(reply->header.method)));
+    return reply;
+}
+
+asio::awaitable<Result<Message>> read_namespace(Transport& transport, Request request, Patience patience) {
+    Request sent(request.name_space, request.method, Json());
+    auto reply = co_await transport.request(std::move(request), patience);
+    co_return acknowledged(std::move(reply), sent);
 }
 
 asio::awaitable<Result<Facts>> identify(Transport& transport, KeyRing ring) {

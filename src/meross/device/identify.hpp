@@ -22,6 +22,13 @@ KeyRing key_ring(const std::optional<Secret>& own, const std::vector<Secret>& sh
 /// accordingly. Errors: those of the transport; `wrong_key`, `encrypted_without_key`, `malformed`.
 boost::asio::awaitable<Result<Facts>> identify(Transport& transport, KeyRing ring);
 
+/// A GET of System.All, which tells everything and proves that the device is there.
+Request all_request();
+
+/// What an answer is worth: the reply itself or, for an ERROR and for what is no acknowledgement, an error.
+/// Errors: `wrong_key` for ERROR 5001, `unsupported` for ERROR 5000, `device_error` for the rest.
+Result<Message> acknowledged(Result<Message> reply, const Request& request);
+
 /// Reads one namespace. Errors: those of the transport; `wrong_key` for ERROR 5001, `unsupported` for ERROR
 /// 5000, `device_error` for any other ERROR and for an answer that is no GETACK.
 boost::asio::awaitable<Result<Message>> read_namespace(Transport& transport, Request request,

@@ -58,8 +58,9 @@ void PollSchedule::shown_by_digest(std::string_view name_space) {
         if (entry.poll.request.name_space == name_space) entry.in_digest = true;
 }
 
-bool PollSchedule::due(const Entry& entry, TimePoint now, bool all_just_read) const {
+bool PollSchedule::due(const Entry& entry, TimePoint now, bool all_just_read, bool pushed) const {
     if (entry.given_up) return false;
+    if (pushed && entry.answered && (entry.in_digest || entry.strategy == Strategy::default_)) return false;
     if (entry.in_digest && all_just_read) return false;
     if (entry.strategy == Strategy::once || entry.strategy == Strategy::on_demand) return !entry.answered;
     return entry.last == TimePoint{} || now >= entry.last + std::chrono::seconds(entry.period_s);
@@ -76,12 +77,12 @@ std::vector<PollSchedule::Batch> PollSchedule::first_round(TimePoint now, const 
     return batches(due, {}, now, sizes);
 }
 
-std::vector<PollSchedule::Batch> PollSchedule::cycle(TimePoint now, bool all_just_read,
+std::vector<PollSchedule::Batch> PollSchedule::cycle(TimePoint now, bool all_just_read, bool pushed,
                                                      const ResponseSizeModel& sizes) {
     std::vector<Entry*> due_now;
     std::vector<Entry*> lazy;
     for (auto& entry : entries_) {
-        if (due(entry, now, all_just_read))
+        if (due(entry, now, all_just_read, pushed))
             due_now.push_back(&entry);
         else if (entry.strategy == Strategy::lazy && !entry.given_up && !entry.in_digest)
             lazy.push_back(&entry);

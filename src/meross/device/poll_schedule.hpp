@@ -33,8 +33,9 @@ public:
 
     /// Coming online: everything once that System.All did not already show.
     std::vector<Batch> first_round(TimePoint now, const ResponseSizeModel& sizes);
-    /// One cycle. `all_just_read`: what the digest shows is not asked for again.
-    std::vector<Batch> cycle(TimePoint now, bool all_just_read, const ResponseSizeModel& sizes);
+    /// One cycle. `all_just_read`: what the digest shows is not asked for again. `pushed`: the device tells
+    /// its state by itself, only what it never pushes is asked for.
+    std::vector<Batch> cycle(TimePoint now, bool all_just_read, bool pushed, const ResponseSizeModel& sizes);
     /// The requests that read this namespace again.
     std::vector<Request> requests_of(std::string_view name_space) const;
 
@@ -59,7 +60,7 @@ private:
         bool answered = false;
         bool given_up = false;
     };
-    bool due(const Entry& entry, TimePoint now, bool all_just_read) const;
+    bool due(const Entry& entry, TimePoint now, bool all_just_read, bool pushed) const;
     std::vector<Batch> batches(const std::vector<Entry*>& due, const std::vector<Entry*>& lazy, TimePoint now,
                                const ResponseSizeModel& sizes);
 

@@ -1,7 +1,10 @@
 #include "meross/device/session.hpp"
 
+#include <algorithm>
+
 #include "lanbridge/base/log.hpp"
 #include "meross/device/job.hpp"
+#include "meross/device/transport_entity.hpp"
 
 namespace lanbridge::meross {
 namespace {
@@ -14,6 +17,9 @@ constexpr auto publish_patience = 5s;
 constexpr auto unusable_delay = PollSchedule::heartbeat;
 /// After a change of firmware, until its abilities are read again.
 constexpr auto firmware_settles = 5s;
+
+/// An answer on MQTT does not make a hopeless device worth more attempts than this.
+constexpr auto wake_pause = 5s;
 
 model::Reason reason_of(const Error& error) {
     if (error.is(Errc::wrong_key)) return model::Reason::wrong_key;
@@ -45,15 +51,18 @@ model::DeviceId device_id_of(const Uuid& uuid) { return model::DeviceId("meross_
 Session::Session(const SessionServices& services, SessionSettings settings)
     : services_(services),
       settings_(std::move(settings)),
-      transport_(services.context, services.http, settings_.endpoint),
+      addresses_(settings_.endpoint, std::nullopt),
+      ways_(services.context, services.http, services.exchange, settings_.protocol),
       probe_delay_(settings_.poll_interval),
-      wake_(services.context.executor) {}
+      wake_(services.context.executor) {
+    if (settings_.endpoint) ways_.host_found(*settings_.endpoint);
+}
 
 asio::awaitable<void> Session::run() {
     recall();
-    next_cycle_ = now();
+    state_.next_cycle = now();
     for (;;) {
-        if (online_)
+        if (state_.online)
             co_await cycle();
         else
             co_await come_online();
@@ -64,30 +73,12 @@ asio::awaitable<void> Session::run() {
     abandon_jobs();
 }
 
-/// A device that was known before this run has its entities while it is off line.
-void Session::recall() {
-    uuid_ = settings_.uuid ? settings_.uuid : services_.known_at(settings_.endpoint);
-    if (!uuid_) return;
-    id_ = device_id_of(*uuid_);
-    const auto all = services_.memory.recall(id_, "all");
-    const auto ability = services_.memory.recall(id_, "ability");
-    if (!all || !ability) return;
-    auto all_json = parse_json(*all);
-    auto ability_json = parse_json(*ability);
-    if (!all_json || !ability_json) return;
-    auto facts = parse_facts(*all_json, *ability_json);
-    if (!facts || facts->uuid != *uuid_) return;
-    // Only remembered: whoever really meets the device may have it.
-    if (!services_.release(*uuid_, this)) return;
-    build(*facts);
-    services_.sink.describe(description(), *this);
-    described_ = true;
-}
-
 asio::awaitable<void> Session::come_online() {
     const auto turn = co_await services_.meetings.enter();
     if (!turn) co_return;  // cancelled
+    state_.last_attempt = now();
     auto facts = co_await find_out();
+    state_.heard = false;
     if (!facts) {
         go_offline(facts.error());
         co_return;
@@ -99,84 +90,67 @@ asio::awaitable<void> Session::come_online() {
         if (!take_identity(*facts)) co_return;
         build(*facts);
     }
-    online_ = true;
-    suspicious_ = false;
-    last_all_ = now();
-    co_await care_for_time_zone(*facts);
+    state_.online = true;
+    state_.suspicious = false;
+    state_.last_all = now();
+    state_.newest_s = facts->clock;
+    remember_place();
+    follow_inner_address(facts->inner_ip);
+    if (!settings_.timezone.empty() && facts->time.timezone.empty())
+        co_await write_time_zone(settings_.timezone);
     services_.nursery.start("publish " + id_.value(), publish_at(now() + publish_patience));
     for (const auto& part : split_digest(facts->digest)) take(part.name_space, part.payload, facts->clock);
-    co_await first_reads();
-    if (!online_) co_return;  // and when to try again is set already
+    co_await read_batches(schedule_.first_round(now(), sizes_), Patience::brief);
+    if (!state_.online) co_return;  // and when to try again is set already
     publish();
+    co_await find_its_broker(facts->online_status);
     const auto first_cycle =
         std::chrono::duration<double>(settings_.poll_interval) * (0.5 + services_.context.random.unit() / 2);
-    next_cycle_ = now() + std::chrono::duration_cast<TimeSource::Clock::duration>(first_cycle);
-}
-
-/// Facts without abilities mean: the same device with the same firmware as before.
-asio::awaitable<Result<Facts>> Session::find_out() {
-    if (identified_) {
-        auto facts = co_await say_hello();
-        if (facts && facts->firmware_version == firmware_version_) co_return facts;
-        if (!facts && reason_of(facts.error()) == model::Reason::unreachable) co_return facts;
-        identified_ = false;
-    }
-    transport_.reset();
-    if (settings_.uuid) transport_.expect(*settings_.uuid);
-    co_return co_await identify(transport_, key_ring(settings_.key, settings_.shared_keys));
-}
-
-asio::awaitable<Result<Facts>> Session::say_hello() {
-    auto all = co_await read_namespace(transport_, all_request(), Patience::command);
-    if (!all) co_return std::move(all).error();
-    auto facts = parse_facts(all->payload, Json::object());
-    if (facts) facts->clock = all->header.timestamp;
-    co_return facts;
+    state_.next_cycle = now() + std::chrono::duration_cast<TimeSource::Clock::duration>(first_cycle);
 }
 
 bool Session::take_identity(const Facts& facts) {
     if (settings_.uuid && *settings_.uuid != facts.uuid) {
-        go_offline(Error(Errc::wrong_device, settings_.endpoint.text() + ": expected " +
-                                                 settings_.uuid->value() + ", found " + facts.uuid.value()));
+        go_offline(Error(Errc::wrong_device, settings_.label() + ": expected " + settings_.uuid->value() +
+                                                 ", found " + facts.uuid.value()));
         return false;
     }
     if (!services_.claim(facts.uuid, this)) {
-        go_offline(Error(Errc::busy, settings_.endpoint.text() + ": " + facts.uuid.value() +
+        go_offline(Error(Errc::busy, settings_.label() + ": " + facts.uuid.value() +
                                          " is already served at another address"));
         return false;
     }
     if (uuid_ && *uuid_ != facts.uuid) leave(facts.uuid);
-    services_.sink.set_candidate(settings_.endpoint.text(), std::nullopt);
-    identified_ = true;
+    services_.sink.set_candidate(settings_.label(), std::nullopt);
+    const auto id = device_id_of(facts.uuid);
+    // It had been taken out of the configuration, and is configured again.
+    if (!settings_.found && services_.memory.recall(id, model::removed_topic)) services_.memory.forget(id);
+    state_.identified = true;
     uuid_ = facts.uuid;
     id_ = device_id_of(facts.uuid);
-    transport_.expect(facts.uuid);
+    ways_.expect(facts.uuid);
     probe_delay_.reset();
     return true;
 }
 
 /// The address has a new owner: the device that was served here is somewhere else, or nowhere.
 void Session::leave(const Uuid& newcomer) {
-    if (services_.release(*uuid_, this) && described_) {
+    if (services_.release(*uuid_, this) && state_.described) {
         model::Availability gone;
         gone.reason = model::Reason::wrong_device;
-        gone.detail = "another device, " + newcomer.value() + ", answers at " + settings_.endpoint.text();
+        gone.detail = "another device, " + newcomer.value() + ", answers at " + settings_.label();
         services_.sink.set_availability(id_, gone);
         services_.sink.withdraw(id_);
     }
-    described_ = false;
+    state_.described = false;
 }
 
 /// Everything that follows from what the device says of itself.
 void Session::build(const Facts& facts) {
-    type_ = facts.type;
-    sub_type_ = facts.sub_type;
-    hardware_version_ = facts.hardware_version;
-    firmware_version_ = facts.firmware_version;
-    mac_ = facts.mac;
+    info_ = DeviceInfo(facts);
     zone_ = facts.time;
     sizes_ = ResponseSizeModel(facts.max_cmd_num());
-    transport_.set_sizes(&sizes_);
+    ways_.set_sizes(&sizes_);
     features_ = make_features(facts);
     std::vector<Poll> polls;
     for (const auto& feature : features_) feature->polls(polls);
@@ -186,94 +160,116 @@ void Session::build(const Facts& facts) {
     remember_facts(facts);
 }
 
-asio::awaitable<void> Session::care_for_time_zone(const Facts& facts) {
-    if (settings_.timezone.empty() || !facts.time.timezone.empty()) co_return;
-    auto payload = set_time_payload(settings_.timezone, facts.clock);
-    if (!payload) {
-        logger.warn("{}: {}", id_.value(), payload.error().text());
-        co_return;
-    }
-    Request request("Appliance.System.Time", Method::set, *std::move(payload));
-    auto done = co_await read_namespace(transport_, std::move(request), Patience::normal);
-    if (!done) {
-        logger.warn("{}: its time zone could not be set: {}", id_.value(), done.error().text());
-        co_return;
-    }
-    logger.info("{}: had no time zone, now it has {}", id_.value(), settings_.timezone);
-    zone_.timezone = settings_.timezone;
-    if (auto rules = time_rules(settings_.timezone, facts.clock)) zone_.time_rule = *std::move(rules);
-}
-
-asio::awaitable<void> Session::first_reads() {
-    co_await read_batches(schedule_.first_round(now(), sizes_), Patience::brief);
-}
-
 asio::awaitable<void> Session::publish_at(TimeSource::Clock::time_point when) {
     const auto self = shared_from_this();
     const auto cancelled = co_await services_.context.time.sleep_until(when);
-    if (!cancelled && online_) publish();
+    if (!cancelled && state_.online) publish();
 }
 
 void Session::publish() {
-    if (published_) return;
-    published_ = true;
-    described_ = true;
-    tried_ = true;
+    if (state_.published) return;
+    state_.published = true;
+    state_.described = true;
+    state_.tried = true;
     auto description = this->description();
     entities_ = description.entities;
     services_.sink.describe(std::move(description), *this);
-    model::Availability availability;
-    availability.online = true;
-    availability.reason = model::Reason::ok;
-    availability.transport = transport_.kind();
-    if (!availability_.online)
-        logger.info("{} ({}) is online at {}", id_.value(), type_, settings_.endpoint.text());
-    availability_ = availability;
-    services_.sink.set_availability(id_, std::move(availability));
+    const bool news = !state_.availability.online;
+    show_transport();
+    if (news) logger.info("{} ({}) is online over {}", id_.value(), info_.type, ways_.place());
     services_.sink.first_read_done(id_);
-    services_.sink.observe(id_, std::exchange(early_, {}), transport_.kind());
+    services_.sink.observe(id_, std::exchange(state_.early, {}), ways_.answered_by());
     remember_features();
     remember_answers();
 }
 
 void Session::go_offline(const Error& why) {
-    ++errors_;
-    online_ = false;
-    published_ = false;
-    tried_ = true;
-    early_.clear();
-    reread_at_.reset();
+    ++state_.errors;
+    state_.online = false;
+    state_.published = false;
+    state_.tried = true;
+    state_.early.clear();
+    state_.reread_at.reset();
+    ways_.policy().device_offline();
     model::Availability availability;
     availability.reason = reason_of(why);
     availability.detail = why.text() + std::string(advice_for(availability.reason));
-    const bool news = availability_.online || availability_.reason != availability.reason;
-    if (news)
-        logger.warn("{}: {}", id_.empty() ? settings_.endpoint.text() : id_.value(), availability.detail);
+    const bool news = state_.availability.online || state_.availability.reason != availability.reason;
+    if (news) logger.warn("{}: {}", id_.empty() ? settings_.label() : id_.value(), availability.detail);
     const bool hopeless = availability.reason != model::Reason::unreachable;
-    next_cycle_ = now() + (hopeless ? unusable_delay : probe_delay_.next());
-    if (why.is(Errc::wrong_device)) identified_ = false;
-    availability_ = availability;
-    if (described_)
+    const bool newcomer = why.is(Errc::wrong_device) && !settings_.uuid && addresses_.at_home();
+    state_.next_cycle = now();  // a newcomer is welcome where no uuid is configured
+    if (!newcomer) state_.next_cycle += hopeless ? unusable_delay : probe_delay_.next();
+    if (why.is(Errc::wrong_device)) state_.identified = false;
+    if (!hopeless || why.is(Errc::wrong_device)) services_.seek();
+    state_.availability = availability;
+    if (state_.described)
         services_.sink.set_availability(id_, std::move(availability));
     else
         report_unusable(availability);
+    wake_.notify();  // it may be resting until a later time
 }
 
 /// A device without a description cannot be a Home Assistant device; it is listed with what is missing.
 void Session::report_unusable(const model::Availability& availability) {
     model::Candidate candidate;
     candidate.name = settings_.name;
-    candidate.address = settings_.endpoint.text();
-    candidate.transport = transport_.kind();
+    candidate.address = settings_.endpoint ? settings_.endpoint->text() : std::string();
+    candidate.transport = ways_.policy().current();
     candidate.reason = availability.reason;
     candidate.detail = availability.detail;
-    services_.sink.set_candidate(settings_.endpoint.text(), std::move(candidate));
+    services_.sink.set_candidate(settings_.label(), std::move(candidate));
 }
 
 void Session::withdraw() {
-    services_.sink.set_candidate(settings_.endpoint.text(), std::nullopt);
-    if (described_ && uuid_ && services_.release(*uuid_, this)) services_.sink.withdraw(id_);
-    described_ = false;
+    services_.sink.set_candidate(settings_.label(), std::nullopt);
+    if (state_.described && uuid_ && services_.release(*uuid_, this)) services_.sink.withdraw(id_);
+    state_.described = false;
+}
+
+/// What the device says by itself. A message says at least that it is there.
+void Session::heard(const Message& message) {
+    auto& policy = ways_.policy();
+    if (settings_.protocol == Protocol::http) return;
+    policy.mqtt_heard(now());
+    clock_.sample(services_.context.time.wall_s(), message.header.timestamp);
+    if (!state_.online) {
+        const bool hopeless = state_.availability.reason == model::Reason::wrong_key;
+        if (hopeless || state_.heard || now() - state_.last_attempt < wake_pause) return;
+        state_.heard = true;
+        state_.next_cycle = now();
+        wake_.notify();
+        return;
+    }
+    show_transport();
+    if (message.header.method == Method::push)
+        take_push(message);
+    else if (message.header.method == Method::getack)
+        take_answer(message, message.header.timestamp);
+}
+
+void Session::broker_connected() {
+    ways_.policy().broker_connected();
+    if (state_.online || settings_.protocol == Protocol::http) return;
+    state_.next_cycle = now();
+    wake_.notify();
+}
+
+/// Whatever was pushed from now on is not heard: what HTTP can read is read soon, not all devices at once.
+void Session::broker_lost() {
+    const bool unreachable = ways_.policy().broker_lost();
+    if (!state_.online) return;
+    if (unreachable) {
+        go_offline(Error(Errc::link_down, "the MQTT broker, the only way to it"));
+        return;
+    }
+    show_transport();
+    const auto soon =
+        std::chrono::duration<double>(settings_.poll_interval) * services_.context.random.unit();
+    const auto next = now() + std::chrono::duration_cast<TimeSource::Clock::duration>(soon / 2);
+    state_.next_cycle = std::min(state_.next_cycle, next);
+    state_.last_all = {};
+    wake_.notify();
 }
 
 model::DeviceDescription Session::description() const {
@@ -282,27 +278,28 @@ model::DeviceDescription Session::description() const {
     description.name_is_configured = !settings_.name.empty();
     description.name = description.name_is_configured
                            ? settings_.name
-                           : product_name(type_) + ' ' + mac_digits_of(*uuid_).substr(8);
-    description.manufacturer = manufacturer_of(type_);
-    description.model = sub_type_.empty() ? type_ : type_ + ' ' + sub_type_;
-    description.model_id = type_;
+                           : product_name(info_.type) + ' ' + mac_digits_of(*uuid_).substr(8);
+    description.manufacturer = manufacturer_of(info_.type);
+    description.model = info_.sub_type.empty() ? info_.type : info_.type + ' ' + info_.sub_type;
+    description.model_id = info_.type;
     description.serial_number = uuid_->value();
-    description.sw_version = firmware_version_;
-    description.hw_version = hardware_version_;
-    description.mac = mac_;
-    description.address = settings_.endpoint.text();
+    description.sw_version = info_.firmware_version;
+    description.hw_version = info_.hardware_version;
+    description.mac = info_.mac;
+    description.address = ways_.address();
     std::vector<model::EntityDescription> entities;
     for (const auto& feature : features_) feature->describe(entities);
+    entities.push_back(transport_entity());
     description.entities = services_.entity_sets.intern(std::move(entities));
     return description;
 }
 
 void Session::firmware_changed() {
     logger.info("{}: its firmware has changed, reading its abilities again", id_.value());
-    identified_ = false;
-    online_ = false;
-    published_ = false;
-    next_cycle_ = now() + firmware_settles;
+    state_.identified = false;
+    state_.online = false;
+    state_.published = false;
+    state_.next_cycle = now() + firmware_settles;
 }
 
 }  // namespace lanbridge::meross

@@ -1,25 +1,24 @@
 #pragma once
 
 #include <deque>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "lanbridge/base/async.hpp"
-#include "lanbridge/base/context.hpp"
-#include "lanbridge/model/device.hpp"
+#include "meross/device/addresses.hpp"
+#include "meross/device/clock_care.hpp"
 #include "meross/device/identify.hpp"
 #include "meross/device/poll_schedule.hpp"
 #include "meross/device/session_services.hpp"
+#include "meross/device/session_state.hpp"
 #include "meross/features/feature.hpp"
-#include "meross/transport/http_transport.hpp"
+#include "meross/transport/auto_transport.hpp"
 
 namespace lanbridge::meross {
 
-/// One device, from first contact to farewell: identify, read, poll, command, wait, again. One coroutine does
-/// all of it, so that never more than one request is in flight. Facts: docs/protocols/meross.md.
+/// One device, from first contact to farewell. One coroutine meets, polls and commands it, so that never more
+/// than one request is in flight; what it says by itself on MQTT comes in between.
 class Session final : public model::DeviceDriver, public std::enable_shared_from_this<Session> {
 public:
     Session(const SessionServices& services, SessionSettings settings);
@@ -31,106 +30,118 @@ public:
 
     asio::awaitable<Result<void>> apply(model::Command command) override;
     void refresh() override;
-    /// One raw request in turn with the session's own. Errors: those of the transport.
-    asio::awaitable<Result<Message>> request(Request request);
+    /// One raw request in turn with the session's own, over `via` alone or over what is best. Errors: those
+    /// of the transport.
+    asio::awaitable<Result<Message>> request(Request request, model::Transport via = model::Transport::none);
+
+    // what the integration has heard
+    void heard(const Message& message);
+    void broker_connected();
+    void broker_lost();
+    /// Its key or its broker has changed.
+    void meet_again();
+    /// It may be there now; believed only where the present address does not answer.
+    void sighted(net::HttpEndpoint where);
 
     const SessionSettings& settings() const noexcept { return settings_; }
     const model::DeviceId& id() const noexcept { return id_; }
     const std::optional<Uuid>& uuid() const noexcept { return uuid_; }
-    /// The first attempt to read the device has ended, well or not.
-    bool tried() const noexcept { return tried_; }
-    bool online() const noexcept { return online_; }
-    std::uint64_t errors() const noexcept { return errors_; }
-    std::chrono::microseconds latency() const noexcept { return latency_; }
+    const Secret& key() const noexcept { return ways_.key(); }
+    const SessionState& state() const noexcept { return state_; }
+    bool served_at(const net::HttpEndpoint& endpoint) const {
+        return state_.online && addresses_.current() == endpoint && ways_.policy().http_active();
+    }
+    const ClockCare& clock() const noexcept { return clock_; }
 
 private:
-    struct Job;  // a command or a raw request that waits for its turn
+    struct Job;
+    struct Expectation;
 
-    // coming and going
-    void recall();
+    // session.cpp
     asio::awaitable<void> come_online();
-    asio::awaitable<Result<Facts>> find_out();
-    asio::awaitable<Result<Facts>> say_hello();
     bool take_identity(const Facts& facts);
     void leave(const Uuid& newcomer);
     void build(const Facts& facts);
-    asio::awaitable<void> first_reads();
     asio::awaitable<void> publish_at(TimeSource::Clock::time_point when);
     void publish();
     void go_offline(const Error& why);
     void report_unusable(const model::Availability& availability);
     void firmware_changed();
-    void remember_facts(const Facts& facts);
-    asio::awaitable<void> care_for_time_zone(const Facts& facts);
+    model::DeviceDescription description() const;
 
-    // polling
+    // meeting it, over which way and at which address: session_meeting.cpp
+    asio::awaitable<Result<Facts>> find_out();
+    asio::awaitable<Result<Facts>> meet_over_http();
+    asio::awaitable<Result<Facts>> meet(model::Transport transport);
+    asio::awaitable<Result<Facts>> say_hello(model::Transport transport);
+    KeyRing keys() const;
+    void follow_inner_address(const std::string& inner_ip);
+    void show_transport();
+    asio::awaitable<void> look_after_ways(bool& all_just_read);
+    asio::awaitable<bool> probe(model::Transport transport);
+    asio::awaitable<void> find_its_broker(int online_status);
+    asio::awaitable<void> look_after_clock();
+    asio::awaitable<void> write_time_zone(std::string zone);
+
+    // the store: session_memory.cpp
+    void recall();
+    void recall_place();
+    void remember_facts(const Facts& facts);
+    void remember_place();
+    void remember_features();
+    void remember_answers();
+    void recall_features();
+
+    // polling: session_poll.cpp
     asio::awaitable<void> cycle();
     asio::awaitable<bool> heartbeat();
+    asio::awaitable<Result<Message>> ask_everywhere();
     asio::awaitable<void> read_batches(std::vector<PollSchedule::Batch> batches, Patience patience);
     asio::awaitable<bool> read_batch(PollSchedule::Batch batch, Patience patience);
     asio::awaitable<Result<Message>> read_one(Request request, Patience patience);
     asio::awaitable<Result<Message>> ask(Request request, Patience patience);
-    void take_all(const Message& all);
+    Result<Message> judge(Result<Message> reply, const Request& request, TimeSource::Clock::time_point begin);
+    asio::awaitable<void> take_all(Message all);
     void take_answer(const Message& answer, std::int64_t device_time);
+    void take_push(const Message& push);
+    bool believable(const Message& push);
     void take(std::string_view name_space, const Json& payload, std::int64_t device_time);
     void refused(std::string_view name_space);
     void observe(model::Observations observations);
-    void remember_features();
-    void remember_answers();
-    void recall_features();
     bool has_news(const model::Observations& observations) const;
     void describe_again();
-    model::DeviceDescription description() const;
 
-    // commands
+    // commands: session_commands.cpp
     asio::awaitable<void> rest();
+    void read_again_soon(const std::string& name_space);
     asio::awaitable<void> read_again();
     asio::awaitable<void> serve();
     asio::awaitable<Result<void>> execute(const model::Command& command);
+    asio::awaitable<Result<Message>> raw(Request request, model::Transport via);
     asio::awaitable<Result<void>> perform(Action action);
+    asio::awaitable<Result<void>> read_back(std::vector<Request> requests, bool acknowledged);
     asio::awaitable<Result<Message>> in_turn(std::shared_ptr<Job> job);
     void abandon_jobs();
-    static Request all_request();
     TimeSource::Clock::time_point now() const { return services_.context.time.now(); }
 
     const SessionServices& services_;
     SessionSettings settings_;
-    HttpTransport transport_;
+    Addresses addresses_;
+    AutoTransport ways_;
     ResponseSizeModel sizes_{0};
     PollSchedule schedule_;
     ProbeDelay probe_delay_;
+    ClockCare clock_;
     Signal wake_;
     std::deque<std::shared_ptr<Job>> jobs_;
-
-    // who it is
+    Expectation* expected_ = nullptr;  ///< while a command waits for its confirmation
     std::optional<Uuid> uuid_;
     model::DeviceId id_;
-    std::string type_;
-    std::string sub_type_;
-    std::string hardware_version_;
-    std::string firmware_version_;
-    std::string mac_;
+    DeviceInfo info_;
     DeviceTime zone_;
     std::vector<FeaturePtr> features_;
     model::EntitySetPtr entities_;  ///< as last described
-
-    // how it is
-    bool identified_ = false;  ///< in this run, not only remembered
-    bool online_ = false;
-    bool suspicious_ = false;  ///< a request failed; the next cycle begins with a probe
-    bool published_ = false;   ///< described to the sink since it came online
-    bool described_ = false;
-    bool tried_ = false;
-    bool refresh_wanted_ = false;
-    bool first_answer_ = false;  ///< what is being taken is its namespace's first answer since it came online
-    model::Observations early_;  ///< seen before the description was published
-    model::Availability availability_;
-    TimeSource::Clock::time_point last_all_{};
-    TimeSource::Clock::time_point next_cycle_{};
-    std::optional<TimeSource::Clock::time_point> reread_at_;
-    std::vector<std::string> reread_;
-    std::uint64_t errors_ = 0;
-    std::chrono::microseconds latency_{0};
+    SessionState state_;
 };
 
 /// `meross_<mac>`, known from the uuid before the device answers.

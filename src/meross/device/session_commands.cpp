@@ -13,27 +13,29 @@ const log::Logger logger("meross.device");
 constexpr std::size_t max_jobs = 32;
 /// A garage door answers after 6 s, and one poll may be ahead; what is not done by then is not done at all.
 constexpr auto job_patience = 20s;
-/// Some effects show only after a moment, and over HTTP nobody tells.
 constexpr auto reread_delay = 2s;
+/// A push follows its SETACK at once; a device that keeps it to itself is asked.
+constexpr auto push_patience = 1s;
 
 }  // namespace
 
 asio::awaitable<Result<void>> Session::apply(model::Command command) {
-    if (!online_) co_return Error(Errc::unreachable, id_.value() + " is offline: " + availability_.detail);
+    if (!state_.online)
+        co_return Error(Errc::unreachable, id_.value() + " is offline: " + state_.availability.detail);
     auto job = std::make_shared<Job>(services_.context.executor, std::move(command));
     auto reply = co_await in_turn(std::move(job));
     if (!reply) co_return std::move(reply).error();
     co_return Result<void>();
 }
 
-asio::awaitable<Result<Message>> Session::request(Request request) {
-    auto job = std::make_shared<Job>(services_.context.executor, std::move(request));
+asio::awaitable<Result<Message>> Session::request(Request request, model::Transport via) {
+    auto job = std::make_shared<Job>(services_.context.executor, std::move(request), via);
     co_return co_await in_turn(std::move(job));
 }
 
 void Session::refresh() {
-    refresh_wanted_ = true;
-    next_cycle_ = now();
+    state_.refresh_wanted = true;
+    state_.next_cycle = now();
     wake_.notify();
 }
 
@@ -61,21 +63,29 @@ void Session::abandon_jobs() {
 asio::awaitable<void> Session::rest() {
     for (;;) {
         co_await serve();
-        if (reread_at_ && now() >= *reread_at_) co_await read_again();
-        const auto until = reread_at_ ? std::min(next_cycle_, *reread_at_) : next_cycle_;
-        if (now() >= next_cycle_) co_return;
+        if (state_.reread_at && now() >= *state_.reread_at) co_await read_again();
+        const auto until =
+            state_.reread_at ? std::min(state_.next_cycle, *state_.reread_at) : state_.next_cycle;
+        if (now() >= state_.next_cycle) co_return;
         co_await wait_signal_until(services_.context.time, wake_, until);
         const auto state = co_await asio::this_coro::cancellation_state;
         if (state.cancelled() != asio::cancellation_type::none) co_return;
     }
 }
 
+/// Some effects show only after a moment, and over HTTP nobody tells.
+void Session::read_again_soon(const std::string& name_space) {
+    if (std::ranges::find(state_.reread, name_space) == state_.reread.end())
+        state_.reread.push_back(name_space);
+    state_.reread_at = now() + reread_delay;
+}
+
 asio::awaitable<void> Session::read_again() {
-    reread_at_.reset();
-    const auto name_spaces = std::exchange(reread_, {});
+    state_.reread_at.reset();
+    const auto name_spaces = std::exchange(state_.reread, {});
     for (const auto& name_space : name_spaces) {
         for (auto& request : schedule_.requests_of(name_space)) {
-            if (!online_) co_return;
+            if (!state_.online) co_return;
             co_await read_one(std::move(request), Patience::command);
         }
     }
@@ -93,14 +103,21 @@ asio::awaitable<void> Session::serve() {
             else
                 job->result = Result<Message>(std::move(done).error());
         } else {
-            job->result = co_await transport_.request(*job->request, Patience::command);
+            job->result = co_await raw(*job->request, job->via);
         }
         job->done.notify();
     }
 }
 
+asio::awaitable<Result<Message>> Session::raw(Request request, model::Transport via) {
+    if (via == model::Transport::none)
+        co_return co_await ways_.request(std::move(request), Patience::command);
+    co_return co_await ways_.request_over(via, std::move(request), Patience::command);
+}
+
 asio::awaitable<Result<void>> Session::execute(const model::Command& command) {
-    if (!online_) co_return Error(Errc::unreachable, id_.value() + " is offline: " + availability_.detail);
+    if (!state_.online)
+        co_return Error(Errc::unreachable, id_.value() + " is offline: " + state_.availability.detail);
     for (const auto& feature : features_) {
         auto action = feature->command(command);
         if (!action) continue;
@@ -110,12 +127,21 @@ asio::awaitable<Result<void>> Session::execute(const model::Command& command) {
     co_return Error(Errc::unsupported, command.entity + " takes no commands");
 }
 
-/// One request, then a look at what the device made of it: an empty acknowledgement proves nothing.
+/// One request, then a look at what the device made of it: an empty acknowledgement proves nothing. On MQTT
+/// the device pushes what has changed; a push that does not come, or says too little, is made up for by
+/// asking.
 asio::awaitable<Result<void>> Session::perform(Action action) {
     const std::string name_space = action.request.name_space;
+    Expectation expectation(services_.context.executor, action);
+    expected_ = &expectation;
     auto reply = co_await ask(std::move(action.request), Patience::command);
+    const bool pushes_come =
+        reply && ways_.answered_by() == model::Transport::mqtt && !action.read_back_always;
+    if (pushes_come && !expectation.met)
+        co_await wait_signal_until(services_.context.time, expectation.arrived, now() + push_patience);
+    expected_ = nullptr;
     if (!reply && reply.error().is(Errc::unreachable)) {
-        next_cycle_ = now();  // it begins with a probe, for which the user need not wait
+        state_.next_cycle = now();  // it begins with a probe, for which the user need not wait
         co_return std::move(reply).error();
     }
     if (reply && action.reply_is_reading && !reply->payload.empty())
@@ -123,18 +149,22 @@ asio::awaitable<Result<void>> Session::perform(Action action) {
     if (!reply)
         logger.warn("{}: {} failed, reading what it really has: {}", id_.value(), name_space,
                     reply.error().text());
+    if (pushes_come && expectation.met) co_return Result<void>();
+    auto outcome = co_await read_back(std::move(action.read_back), reply.has_value());
+    if (!reply) co_return std::move(reply).error();
+    co_return outcome;
+}
+
+asio::awaitable<Result<void>> Session::read_back(std::vector<Request> requests, bool acknowledged) {
     Result<void> outcome;
     // A device that hangs shall not keep the user waiting twice as long.
-    const auto patience = reply ? Patience::command : Patience::brief;
-    for (auto& request : action.read_back) {
-        if (!online_) break;
-        if (std::ranges::find(reread_, request.name_space) == reread_.end())
-            reread_.push_back(request.name_space);
+    const auto patience = acknowledged ? Patience::command : Patience::brief;
+    for (auto& request : requests) {
+        if (!state_.online) break;
+        read_again_soon(request.name_space);
         auto seen = co_await read_one(std::move(request), patience);
         if (!seen && outcome) outcome = std::move(seen).error();
     }
-    if (!reread_.empty()) reread_at_ = now() + reread_delay;
-    if (!reply) co_return std::move(reply).error();
     co_return outcome;
 }
 

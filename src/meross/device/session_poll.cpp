@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "lanbridge/base/log.hpp"
-#include "meross/device/session.hpp"
+#include "meross/device/job.hpp"
 
 namespace lanbridge::meross {
 namespace {
@@ -11,53 +11,72 @@ const log::Logger logger("meross.device");
 
 /// After a failed request the device is probed soon, whatever its own period is.
 constexpr std::chrono::seconds suspicious_delay{30};
+/// A push that is older than what the device has said since, by more than this, is a replay.
+constexpr std::int64_t replay_tolerance_s = 60;
 
 }  // namespace
 
-Request Session::all_request() {
-    return Request("Appliance.System.All", Method::get, Json{{"all", Json::object()}});
-}
-
 asio::awaitable<void> Session::cycle() {
     const auto begin = now();
-    next_cycle_ = begin + settings_.poll_interval;
-    const bool refresh = std::exchange(refresh_wanted_, false);
+    const auto& policy = ways_.policy();
+    state_.next_cycle = begin + settings_.poll_interval;
+    const bool refresh = std::exchange(state_.refresh_wanted, false);
     bool all_just_read = false;
-    if (suspicious_ || refresh || begin - last_all_ >= PollSchedule::heartbeat) {
+    co_await look_after_ways(all_just_read);
+    if (!state_.online) co_return;
+    const bool all_due = !policy.mqtt_active() && begin - state_.last_all >= PollSchedule::heartbeat;
+    if (!all_just_read && (state_.suspicious || refresh || all_due)) {
         all_just_read = co_await heartbeat();
-        if (!all_just_read || !online_) co_return;
+        if (!all_just_read || !state_.online) co_return;
     }
-    if (refresh)
-        co_await read_batches(schedule_.first_round(begin, sizes_), Patience::normal);
-    else
-        co_await read_batches(schedule_.cycle(begin, all_just_read, sizes_), Patience::normal);
-    if (!online_) co_return;
+    co_await look_after_clock();
+    auto batches = refresh ? schedule_.first_round(begin, sizes_)
+                           : schedule_.cycle(begin, all_just_read, policy.mqtt_active(), sizes_);
+    co_await read_batches(std::move(batches), Patience::normal);
+    if (!state_.online) co_return;
     remember_features();
-    if (suspicious_) next_cycle_ = now() + std::min(settings_.poll_interval, suspicious_delay);
+    if (state_.suspicious) state_.next_cycle = now() + std::min(settings_.poll_interval, suspicious_delay);
+    // The other transport had to help out: whether the first is gone is worth knowing before the next
+    // request.
+    if (policy.http_doubtful()) state_.next_cycle = now();
 }
 
 /// A device is off line at the second failure in a row.
 asio::awaitable<bool> Session::heartbeat() {
-    const bool was_suspicious = suspicious_;
-    auto all = co_await ask(all_request(), Patience::normal);
+    const bool was_suspicious = state_.suspicious;
+    auto all = co_await ask_everywhere();
     if (!all) {
         const bool certain =
             was_suspicious || all.error().is(Errc::wrong_device) || all.error().is(Errc::wrong_key);
         if (certain)
             go_offline(all.error());
         else
-            next_cycle_ = now() + std::min(settings_.poll_interval, suspicious_delay);
+            state_.next_cycle = now() + std::min(settings_.poll_interval, suspicious_delay);
         co_return false;
     }
-    last_all_ = now();
-    take_all(*all);
+    state_.last_all = now();
+    co_await take_all(std::move(*all));
     co_return true;
+}
+
+/// System.All over HTTP and, if that fails, over MQTT, whatever is in use: it decides on line or off line.
+asio::awaitable<Result<Message>> Session::ask_everywhere() {
+    const auto begin = now();
+    const auto route = ways_.policy().probe_route();
+    const auto request = all_request();
+    auto reply = co_await ways_.request_over(route.first, request, Patience::normal);
+    if (!reply && route.second != model::Transport::none) {
+        auto other = co_await ways_.request_over(route.second, request, Patience::normal);
+        if (other) reply = std::move(other);
+    }
+    show_transport();
+    co_return judge(std::move(reply), request, begin);
 }
 
 asio::awaitable<void> Session::read_batches(std::vector<PollSchedule::Batch> batches, Patience patience) {
     for (auto& batch : batches) {
         co_await serve();  // a user does not wait for a poll to end
-        if (!online_) co_return;
+        if (!state_.online) co_return;
         const bool reached = co_await read_batch(std::move(batch), patience);
         if (!reached) co_return;
     }
@@ -69,7 +88,7 @@ asio::awaitable<bool> Session::read_batch(PollSchedule::Batch batch, Patience pa
         Request multiple(multiple_namespace, Method::set, pack_multiple(batch, services_.context.random));
         auto reply = co_await ask(std::move(multiple), patience);
         if (!reply) {
-            if (!online_ || reply.error().is(Errc::unreachable)) co_return false;
+            if (!state_.online || reply.error().is(Errc::unreachable)) co_return false;
             sizes_.multiple_unanswered();
             break;
         }
@@ -82,7 +101,7 @@ asio::awaitable<bool> Session::read_batch(PollSchedule::Batch batch, Patience pa
     }
     for (auto& request : batch) {
         auto reply = co_await read_one(std::move(request), patience);
-        if (!online_ || (!reply && reply.error().is(Errc::unreachable))) co_return false;
+        if (!state_.online || (!reply && reply.error().is(Errc::unreachable))) co_return false;
     }
     co_return true;
 }
@@ -103,31 +122,46 @@ asio::awaitable<Result<Message>> Session::read_one(Request request, Patience pat
 /// Every request of the running session goes through here: what it costs and what it says about the device.
 asio::awaitable<Result<Message>> Session::ask(Request request, Patience patience) {
     const auto begin = now();
-    auto reply = co_await read_namespace(transport_, std::move(request), patience);
-    if (reply || reply.error().is(Errc::unsupported) || reply.error().is(Errc::device_error)) {
-        suspicious_ = false;
-        const auto took = std::chrono::duration_cast<std::chrono::microseconds>(now() - begin);
-        latency_ = latency_.count() == 0 ? took : (latency_ * 7 + took) / 8;
-        co_return reply;
-    }
-    ++errors_;
-    suspicious_ = true;
-    logger.debug("{}: {}", id_.value(), reply.error().text());
-    if (online_ && (reply.error().is(Errc::wrong_device) || reply.error().is(Errc::wrong_key)))
-        go_offline(reply.error());
-    co_return reply;
+    const Request asked(request.name_space, request.method, Json());
+    auto reply = co_await ways_.request(std::move(request), patience);
+    show_transport();
+    co_return judge(std::move(reply), asked, begin);
 }
 
-void Session::take_all(const Message& all) {
+Result<Message> Session::judge(Result<Message> reply, const Request& request,
+                               TimeSource::Clock::time_point begin) {
+    reply = acknowledged(std::move(reply), request);
+    if (reply || reply.error().is(Errc::unsupported) || reply.error().is(Errc::device_error)) {
+        state_.suspicious = false;
+        const auto took = std::chrono::duration_cast<std::chrono::microseconds>(now() - begin);
+        state_.latency = state_.latency.count() == 0 ? took : (state_.latency * 7 + took) / 8;
+        if (reply) clock_.sample(services_.context.time.wall_s(), reply->header.timestamp);
+        return reply;
+    }
+    ++state_.errors;
+    // A query by PUSH is not acknowledged on MQTT: no answer says nothing about the device.
+    const bool telling = request.method != Method::push || ways_.policy().current() == model::Transport::http;
+    if (telling && !state_.suspicious) services_.seek();
+    state_.suspicious = state_.suspicious || telling;
+    logger.debug("{}: {}", id_.value(), reply.error().text());
+    if (state_.online && (reply.error().is(Errc::wrong_device) || reply.error().is(Errc::wrong_key)))
+        go_offline(reply.error());
+    return reply;
+}
+
+asio::awaitable<void> Session::take_all(Message all) {
     const auto facts = parse_facts(all.payload, Json::object());
-    if (!facts) return;
-    if (facts->firmware_version != firmware_version_) {
+    if (!facts) co_return;
+    if (facts->firmware_version != info_.firmware_version) {
         firmware_changed();
-        return;
+        co_return;
     }
     zone_ = facts->time;
+    state_.newest_s = all.header.timestamp;
+    follow_inner_address(facts->inner_ip);
     for (const auto& part : split_digest(facts->digest))
         take(part.name_space, part.payload, all.header.timestamp);
+    co_await find_its_broker(facts->online_status);
 }
 
 void Session::take_answer(const Message& answer, std::int64_t device_time) {
@@ -140,9 +174,36 @@ void Session::take_answer(const Message& answer, std::int64_t device_time) {
         return;
     }
     if (answer.header.method != Method::getack && answer.header.method != Method::push) return;
-    first_answer_ = schedule_.answered(name_space, now());
+    state_.first_answer = schedule_.answered(name_space, now());
     take(name_space, answer.payload, device_time);
-    first_answer_ = false;
+    state_.first_answer = false;
+}
+
+/// Pushes carry the state. One that may be forged or old is not believed: the device is asked what is true.
+void Session::take_push(const Message& push) {
+    const auto& name_space = push.header.name_space;
+    if (!believable(push) && !schedule_.requests_of(name_space).empty()) {
+        read_again_soon(name_space);
+        wake_.notify();
+        return;
+    }
+    state_.first_answer = schedule_.answered(name_space, now());
+    take(name_space, push.payload, push.header.timestamp);
+    state_.first_answer = false;
+    if (expected_) expected_->seen(name_space);
+}
+
+bool Session::believable(const Message& push) {
+    const bool late = push.header.timestamp + replay_tolerance_s < state_.newest_s;
+    const bool signed_well = ways_.without_key() || signature_valid(push.header, ways_.key());
+    // A device that has lost its clock begins anew.
+    const bool new_time = push.header.name_space == "Appliance.System.Clock";
+    if (new_time || push.header.timestamp > state_.newest_s) state_.newest_s = push.header.timestamp;
+    if (signed_well && !late) return true;
+    if (state_.distrusted++ == 0)
+        logger.warn("{}: a push with a wrong {}; such pushes are not believed, the device is asked instead",
+                    id_.value(), signed_well ? "time" : "signature");
+    return false;
 }
 
 void Session::take(std::string_view name_space, const Json& payload, std::int64_t device_time) {
@@ -151,7 +212,7 @@ void Session::take(std::string_view name_space, const Json& payload, std::int64_
     for (const auto& feature : features_)
         if (feature->reads(name_space)) feature->read(reading, observations);
     // A first answer may show more, or less, than the ability list did; later ones may bring a new channel.
-    if (published_ && (first_answer_ || has_news(observations))) describe_again();
+    if (state_.published && (state_.first_answer || has_news(observations))) describe_again();
     observe(std::move(observations));
 }
 
@@ -163,16 +224,16 @@ void Session::refused(std::string_view name_space) {
     logger.debug("{} does not have {}", id_.value(), name_space);
     schedule_.refused(name_space);
     for (const auto& feature : features_) feature->refused(name_space);
-    if (published_) describe_again();
+    if (state_.published) describe_again();
 }
 
 void Session::observe(model::Observations observations) {
     if (observations.empty()) return;
-    if (published_) {
-        services_.sink.observe(id_, observations, transport_.kind());
+    if (state_.published) {
+        services_.sink.observe(id_, observations, ways_.answered_by());
         return;
     }
-    for (auto& observation : observations) early_.push_back(std::move(observation));
+    for (auto& observation : observations) state_.early.push_back(std::move(observation));
 }
 
 void Session::describe_again() {
@@ -181,48 +242,6 @@ void Session::describe_again() {
     entities_ = description.entities;
     remember_answers();
     if (entities_ != before) services_.sink.describe(std::move(description), *this);
-}
-
-void Session::remember_features() {
-    for (const auto& feature : features_)
-        if (auto memory = feature->memory())
-            services_.memory.remember(id_, feature->memory_topic(), *std::move(memory));
-}
-
-/// A device that is off line at the next start shall have the entities that its answers have shown.
-void Session::remember_answers() {
-    services_.memory.remember(id_, "answered", dump_json(Json(schedule_.answered_name_spaces())));
-}
-
-void Session::recall_features() {
-    Json answered = Json::array();
-    if (const auto text = services_.memory.recall(id_, "answered"))
-        if (auto json = parse_json(*text); json && json->is_array()) answered = *std::move(json);
-    for (const auto& feature : features_) {
-        for (const auto& name_space : answered)
-            if (name_space.is_string()) feature->answered_before(name_space.get_ref<const std::string&>());
-        const auto topic = feature->memory_topic();
-        const auto text = topic.empty() ? std::nullopt : services_.memory.recall(id_, topic);
-        if (!text) continue;
-        if (const auto memory = parse_json(*text))
-            feature->restore(*memory, services_.context.time.wall_ms());
-    }
-}
-
-void Session::remember_facts(const Facts& facts) {
-    if (facts.ability.empty()) return;
-    Json all = Json::object();
-    all["system"]["hardware"] = {{"type", facts.type},
-                                 {"subType", facts.sub_type},
-                                 {"version", facts.hardware_version},
-                                 {"uuid", facts.uuid.value()},
-                                 {"macAddress", facts.mac}};
-    all["system"]["firmware"] = {{"version", facts.firmware_version}};
-    all["digest"] = facts.digest;
-    services_.memory.remember(id_, "all", dump_json(all));
-    services_.memory.remember(id_, "ability", dump_json(facts.ability));
-    services_.memory.remember(
-        id_, "met", dump_json(Json{{"host", settings_.endpoint.text()}, {"uuid", facts.uuid.value()}}));
 }
 
 }  // namespace lanbridge::meross

@@ -4,12 +4,10 @@
 #include <string_view>
 
 #include "lanbridge/base/time.hpp"
+#include "lanbridge/meross/transport_choice.hpp"
 #include "lanbridge/model/device.hpp"
 
 namespace lanbridge::meross {
-
-/// What the configuration allows: both transports, or one of them alone.
-enum class Protocol : std::uint8_t { automatic, http, mqtt };
 
 /// In which order the transports are tried with one request; `none` = not at all.
 struct Route {
@@ -63,6 +61,7 @@ public:
     model::Transport preferred() const noexcept;
     /// Pushes carry the state: it need not be polled.
     bool mqtt_active() const noexcept { return mqtt_active_; }
+    bool http_active() const noexcept { return http_active_; }
     bool mqtt_usable() const noexcept { return configured_ != Protocol::http && broker_up_; }
     bool http_usable() const noexcept { return configured_ != Protocol::mqtt && http_known_; }
     /// HTTP has failed where MQTT has not: System.All will tell.

@@ -64,10 +64,17 @@ void AutoTransport::expect(const Uuid& uuid) {
     mqtt_->use_key(key);
 }
 
-void AutoTransport::reset() {
-    expected_.reset();
-    if (http_) http_->reset();
-    mqtt_.reset();
+void AutoTransport::met(model::Transport transport, bool well) {
+    if (well) answered_by_ = transport;
+    if (transport == model::Transport::mqtt) {
+        if (well) policy_.mqtt_heard(context_.time.now());
+        return;
+    }
+    policy_.http_asked(context_.time.now());
+    if (well)
+        policy_.http_replied();
+    else
+        policy_.http_failed(true);
 }
 
 void AutoTransport::share_key_of(model::Transport transport, bool may_want_encryption) {
@@ -89,9 +96,15 @@ Transport* AutoTransport::over(model::Transport transport) noexcept {
     return nullptr;
 }
 
-std::optional<net::HttpEndpoint> AutoTransport::endpoint() const {
-    if (!http_) return std::nullopt;
-    return http_->endpoint();
+std::string AutoTransport::place() const {
+    const bool http = policy_.current() == model::Transport::http;
+    return http ? "HTTP at " + address() : std::string("MQTT");
+}
+
+const Secret& AutoTransport::key() const noexcept {
+    static const Secret none;
+    if (http_) return http_->key();
+    return mqtt_ ? mqtt_->key() : none;
 }
 
 Route AutoTransport::route() const {

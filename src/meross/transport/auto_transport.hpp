@@ -28,15 +28,23 @@ public:
     void host_lost();
     /// The device is known by its uuid: MQTT becomes possible, and nobody else is believed on HTTP.
     void expect(const Uuid& uuid);
-    /// Nobody in particular, and no key.
-    void reset();
+    /// Whoever answers on HTTP: nobody is expected there, and no key is known.
+    void accept_anyone() {
+        if (http_) http_->reset();
+    }
+    /// A meeting that went past this class has succeeded or failed.
+    void met(model::Transport transport, bool well);
     /// The key, and way of signing, that was found over one transport is used on the other, too.
     void share_key_of(model::Transport transport, bool may_want_encryption);
     void set_sizes(ResponseSizeModel* sizes) noexcept;
 
     /// nullptr while there is no such way.
     Transport* over(model::Transport transport) noexcept;
-    std::optional<net::HttpEndpoint> endpoint() const;
+    /// "" while there is none.
+    std::string address() const { return http_ ? http_->endpoint().text() : std::string(); }
+    /// For people: the transport in use, with the address.
+    std::string place() const;
+    const Secret& key() const noexcept;
     bool without_key() const noexcept { return http_ && http_->without_key(); }
     AutoPolicy& policy() noexcept { return policy_; }
     const AutoPolicy& policy() const noexcept { return policy_; }

@@ -1,0 +1,98 @@
+// What a session keeps in the store, and how a known device is taken up again.
+#include "lanbridge/base/log.hpp"
+#include "meross/device/session.hpp"
+
+namespace lanbridge::meross {
+
+/// A device that was known before this run has its entities while it is off line.
+void Session::recall() {
+    uuid_ = settings_.uuid;
+    if (!uuid_ && settings_.endpoint) uuid_ = services_.known_at(*settings_.endpoint);
+    if (!uuid_) return;
+    id_ = device_id_of(*uuid_);
+    ways_.expect(*uuid_);
+    recall_place();
+    const auto all = services_.memory.recall(id_, "all");
+    const auto ability = services_.memory.recall(id_, "ability");
+    if (!all || !ability) return;
+    auto all_json = parse_json(*all);
+    auto ability_json = parse_json(*ability);
+    if (!all_json || !ability_json) return;
+    auto facts = parse_facts(*all_json, *ability_json);
+    if (!facts || facts->uuid != *uuid_) return;
+    // Only remembered: whoever really meets the device may have it.
+    if (!services_.release(*uuid_, this)) return;
+    build(*facts);
+    services_.sink.describe(description(), *this);
+    state_.described = true;
+}
+
+void Session::recall_place() {
+    const auto text = services_.memory.recall(id_, "met");
+    const auto met = text ? parse_json(*text) : Result<Json>(Error(Errc::not_found));
+    if (!met) return;
+    auto host = net::parse_endpoint(string_or(*met, {"host"}, ""));
+    if (!host || settings_.protocol == Protocol::mqtt || addresses_.current() == *host) return;
+    const bool told = find_member(*met, {"told"}) && *find_member(*met, {"told"}) == true;
+    const bool at_home = addresses_.home().has_value();
+    addresses_ = Addresses(addresses_.home(), *host);
+    if (at_home) return;  // looked for there once home fails
+    if (told)
+        ways_.host_told(*std::move(host));
+    else
+        ways_.host_found(*std::move(host));
+}
+
+void Session::remember_features() {
+    for (const auto& feature : features_)
+        if (auto memory = feature->memory())
+            services_.memory.remember(id_, feature->memory_topic(), *std::move(memory));
+}
+
+/// A device that is off line at the next start shall have the entities that its answers have shown.
+void Session::remember_answers() {
+    services_.memory.remember(id_, "answered", dump_json(Json(schedule_.answered_name_spaces())));
+}
+
+void Session::recall_features() {
+    Json answered = Json::array();
+    if (const auto text = services_.memory.recall(id_, "answered"))
+        if (auto json = parse_json(*text); json && json->is_array()) answered = *std::move(json);
+    for (const auto& feature : features_) {
+        for (const auto& name_space : answered)
+            if (name_space.is_string()) feature->answered_before(name_space.get_ref<const std::string&>());
+        const auto topic = feature->memory_topic();
+        const auto text = topic.empty() ? std::nullopt : services_.memory.recall(id_, topic);
+        if (!text) continue;
+        if (const auto memory = parse_json(*text))
+            feature->restore(*memory, services_.context.time.wall_ms());
+    }
+}
+
+void Session::remember_facts(const Facts& facts) {
+    if (facts.ability.empty()) return;
+    Json all = Json::object();
+    all["system"]["hardware"] = {{"type", facts.type},
+                                 {"subType", facts.sub_type},
+                                 {"version", facts.hardware_version},
+                                 {"uuid", facts.uuid.value()},
+                                 {"macAddress", facts.mac}};
+    all["system"]["firmware"] = {{"version", facts.firmware_version}};
+    all["digest"] = facts.digest;
+    services_.memory.remember(id_, "all", dump_json(all));
+    services_.memory.remember(id_, "ability", dump_json(facts.ability));
+}
+
+/// Where it is to be looked for at the next start. `home`: the configured address, which may be another one
+/// by then.
+void Session::remember_place() {
+    Json met = Json::object();
+    met["uuid"] = uuid_->value();
+    met["host"] = ways_.address();
+    if (addresses_.home()) met["home"] = addresses_.home()->text();
+    if (settings_.found) met["found"] = true;
+    met["told"] = ways_.policy().preferred() == model::Transport::mqtt;
+    services_.memory.remember(id_, "met", dump_json(met));
+}
+
+}  // namespace lanbridge::meross
