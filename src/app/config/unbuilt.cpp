@@ -14,15 +14,6 @@ bool any_device(const Config& config, Predicate wanted) {
     return std::ranges::any_of(config.meross.devices, wanted);
 }
 
-bool mqtt_devices(const Config& config) {
-    return config.meross.protocol == DeviceProtocol::mqtt ||
-           any_device(config, [](const MerossDeviceConfig& d) { return d.protocol == DeviceProtocol::mqtt; });
-}
-
-bool devices_without_host(const Config& config) {
-    return any_device(config, [](const MerossDeviceConfig& d) { return !d.host; });
-}
-
 bool traces(const Config& config) {
     return any_device(config, [](const MerossDeviceConfig& d) { return d.trace.enabled; });
 }
@@ -50,13 +41,6 @@ struct Unbuilt {
 
 // A row goes when its part is built.
 constexpr std::array rows{
-    Unbuilt{&mqtt_devices,
-            "meross: protocol: mqtt is not in this version yet; the devices are reached over HTTP where they "
-            "have a host"},
-    Unbuilt{&devices_without_host,
-            "meross.devices: devices with a uuid only are reached over MQTT, which is not in this version "
-            "yet; add their "
-            "host"},
     Unbuilt{&discovery,
             "meross.discovery: devices are not found by themselves in this version yet; name them in "
             "meross.devices"},

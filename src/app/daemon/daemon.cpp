@@ -97,7 +97,8 @@ void Daemon::compose(const std::optional<mqtt::BrokerUrl>& embedded, const std::
     homeassistant_ = std::make_unique<homeassistant::HomeAssistant>(
         context_, *registry_, *outbox_, homeassistant_settings(config), homeassistant_hooks());
     http_ = std::make_unique<net::HttpClient>(context_);
-    meross_ = std::make_unique<meross::Integration>(context_, *http_, *registry_, store_);
+    meross_link_ = std::make_unique<MerossLink>(*client_);
+    meross_ = std::make_unique<meross::Integration>(context_, *http_, *meross_link_, *registry_, store_);
 }
 
 /// Who hears what: the link's ups and downs, and the messages that come over it.
@@ -124,8 +125,23 @@ void Daemon::connect_parts() {
     if (auto done = client_->subscribe(admin_->request_filter(), 0, to_admin, mqtt::RetainedReplay::flagged);
         !done)
         logger.error("{}", done.error().text());
+    connect_devices();
     add_requests();
     add_health();
+}
+
+/// Devices that are bound to the broker. With QoS 0, and nothing that was retained: only what is said now
+/// counts.
+void Daemon::connect_devices() {
+    client_->on_connected([this] { meross_->broker_connected(); });
+    client_->on_disconnected([this](const std::string&) { meross_->broker_lost(); });
+    meross_->on_broker_question(
+        [this](const meross::BrokerAddress& address) { return meross_link_->leads_to(address); });
+    const auto to_meross = [this](const mqtt::Message& message) {
+        meross_->on_message(message.topic, message.payload, message.retained);
+    };
+    auto done = client_->subscribe(meross::device_messages_filter, 0, to_meross, mqtt::RetainedReplay::none);
+    if (!done) logger.error("{}", done.error().text());
 }
 
 void Daemon::start() {

@@ -7,6 +7,8 @@
 
 #include "app/config/load.hpp"
 #include "app/daemon/demo.hpp"
+#include "app/daemon/meross_link.hpp"
+#include "app/daemon/meross_request.hpp"
 #include "app/daemon/mqtt_outbox.hpp"
 #include "app/daemon/pairing.hpp"
 #include "app/systemd_notify.hpp"
@@ -53,6 +55,7 @@ private:
     asio::awaitable<Result<std::optional<mqtt::BrokerUrl>>> open_broker();
     void compose(const std::optional<mqtt::BrokerUrl>& embedded, const std::string& client_id);
     void connect_parts();
+    void connect_devices();
     void add_requests();
     PairingParts pairing_parts();
     void add_health();
@@ -65,6 +68,7 @@ private:
     bool is_known(const model::DeviceId& device) const;
     Json broker_info() const;
     asio::awaitable<admin::Reply> meross_request(Json args);
+    asio::awaitable<Result<meross::Message>> route_request(MerossRequest request);
     asio::awaitable<void> summarise();
     asio::awaitable<Result<void>> publish_once();
 
@@ -82,6 +86,7 @@ private:
     bool broker_is_ours_ = false;
     std::unique_ptr<mqtt::Client> client_;
     std::unique_ptr<MqttOutbox> outbox_;
+    std::unique_ptr<MerossLink> meross_link_;
     std::unique_ptr<registry::Registry> registry_;
     std::unique_ptr<admin::Admin> admin_;
     std::unique_ptr<homeassistant::HomeAssistant> homeassistant_;

@@ -1,5 +1,6 @@
 // What the parts of the daemon ask of each other: requests, health, who is known.
 #include <algorithm>
+#include <cmath>
 
 #include "app/daemon/daemon.hpp"
 #include "app/daemon/meross_request.hpp"
@@ -23,8 +24,17 @@ Json device_health(const meross::Integration& meross) {
     Json devices = Json::object();
     for (const auto& device : meross.health())
         devices[device.id.value()] = {{"errors", device.errors},
-                                      {"latency_ms", static_cast<double>(device.latency.count()) / 1000}};
+                                      {"latency_ms", static_cast<double>(device.latency.count()) / 1000},
+                                      {"clock_skew_s", std::round(device.clock_skew_s)}};
     return devices;
+}
+
+Json inbound_health(const meross::InboundCounters& now) {
+    return Json{{"messages", now.messages},
+                {"malformed", now.malformed},
+                {"foreign", now.foreign},
+                {"strangers", now.strangers},
+                {"throttled", now.throttled}};
 }
 
 asio::awaitable<Result<Json>> clear(homeassistant::HomeAssistant& homeassistant) {
@@ -100,6 +110,7 @@ PairingParts Daemon::pairing_parts() {
 void Daemon::add_health() {
     admin_->add_health("mqtt", [this] { return client_health(client_->statistics()); });
     admin_->add_health("meross", [this] { return device_health(*meross_); });
+    admin_->add_health("meross_mqtt", [this] { return inbound_health(meross_->inbound()); });
     admin_->add_health("http", [this] { return Json{{"waiting", http_->waiting()}}; });
     admin_->add_health("homeassistant", [this] {
         const auto now = homeassistant_->counters();
@@ -114,24 +125,36 @@ void Daemon::add_health() {
     });
 }
 
-/// The request `request`: through the running session where there is one, else straight to the host.
+/// The request `request`: through the running session where there is one, else over the broker to a uuid,
+/// else straight to the host.
 asio::awaitable<admin::Reply> Daemon::meross_request(Json args) {
     auto parsed = parse_meross_request(args);
     if (!parsed) co_return admin::Reply(std::move(parsed).error());
-    auto request = *std::move(parsed);
-    const auto* device = registry_->find_any(request.target);
-    Result<meross::Message> answer = Error(Errc::not_found, request.target);
-    if (device && !request.key) {
-        answer = co_await meross_->request(device->id(), std::move(request.request));
-    } else {
-        auto target =
-            one_shot_target(request, setup_.config, device ? device->description().address : std::string());
-        if (!target) co_return admin::Reply(std::move(target).error());
-        answer =
-            co_await meross::request_once(context_, *http_, *std::move(target), std::move(request.request));
-    }
+    auto answer = co_await route_request(*std::move(parsed));
     if (!answer) co_return admin::Reply(std::move(answer).error());
     co_return meross_reply(*answer);
+}
+
+asio::awaitable<Result<meross::Message>> Daemon::route_request(MerossRequest request) {
+    const auto* device = registry_->find_any(request.target);
+    if (device && !request.key)
+        co_return co_await meross_->request(device->id(), std::move(request.request), request.via);
+    auto uuid = meross::parse_uuid(device ? device->description().serial_number : request.target);
+    const bool has_address = device && !device->description().address.empty();
+    const bool mqtt = request.via == model::Transport::mqtt || !has_address;
+    if (uuid && mqtt && request.via != model::Transport::http) {
+        const auto& keys = setup_.config.meross.keys;
+        auto key = request.key ? *request.key : keys.empty() ? Secret() : keys.front();
+        co_return co_await meross_->request_over_mqtt(*std::move(uuid), std::move(key),
+                                                      std::move(request.request));
+    }
+    if (request.via == model::Transport::mqtt)
+        co_return Error(Errc::not_found,
+                        request.target + ": over MQTT a device is named by its uuid, id or name");
+    auto target =
+        one_shot_target(request, setup_.config, device ? device->description().address : std::string());
+    if (!target) co_return std::move(target).error();
+    co_return co_await meross::request_once(context_, *http_, *std::move(target), std::move(request.request));
 }
 
 }  // namespace lanbridge::app

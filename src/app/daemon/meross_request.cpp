@@ -66,10 +66,9 @@ Result<MerossRequest> parse_meross_request(const Json& args) {
     auto payload = payload_of(args, *name_space, *method);
     if (!payload) return std::move(payload).error();
     const auto via = string_or(args, {"via"}, "auto");
-    if (via == "mqtt")
-        return Error(Errc::unsupported, "\"via\": \"mqtt\" is not in this version; use auto or http");
-    if (via != "auto" && via != "http")
+    if (via != "auto" && via != "http" && via != "mqtt")
         return Error(Errc::invalid_value, "\"via\" must be auto, http or mqtt");
+    if (via != "auto") request.via = via == "http" ? model::Transport::http : model::Transport::mqtt;
     if (const auto* key = find_member(args, {"key"}); key && key->is_string())
         request.key = Secret(key->get_ref<const std::string&>());
     request.target = *std::move(target);

@@ -5,7 +5,8 @@
 
 #include "app/config/config.hpp"
 #include "lanbridge/admin/reply.hpp"
-#include "lanbridge/meross/integration.hpp"
+#include "lanbridge/meross/request_once.hpp"
+#include "lanbridge/model/device.hpp"
 
 // One signed Meross request, asked for by MQTT (`bridge/request/request`) or on the command line: the same
 // fields, the same defaults.
@@ -16,10 +17,10 @@ struct MerossRequest {
     std::string target;  ///< host[:port], uuid, id or configured name
     meross::Request request;
     std::optional<Secret> key;
+    model::Transport via = model::Transport::none;  ///< none: whatever is best
 };
 
-/// `{"target","namespace","method","payload","key","via"}`. Errors: `invalid_value` naming the member;
-/// `unsupported` for a transport that is not there.
+/// `{"target","namespace","method","payload","key","via"}`. Errors: `invalid_value` naming the member.
 Result<MerossRequest> parse_meross_request(const Json& args);
 
 /// Fills in what a request does not say: the namespace's own payload for a GET.

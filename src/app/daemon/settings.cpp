@@ -13,9 +13,22 @@ namespace {
 
 const log::Logger logger("app");
 
+meross::Protocol protocol_of(DeviceProtocol protocol) {
+    switch (protocol) {
+        case DeviceProtocol::http:
+            return meross::Protocol::http;
+        case DeviceProtocol::mqtt:
+            return meross::Protocol::mqtt;
+        case DeviceProtocol::automatic:
+            break;
+    }
+    return meross::Protocol::automatic;
+}
+
 meross::DeviceSettings device_settings(const MerossConfig& all, const MerossDeviceConfig& device) {
     meross::DeviceSettings settings;
-    settings.endpoint = endpoint_of(*device.host);
+    if (device.host) settings.endpoint = endpoint_of(*device.host);
+    settings.protocol = protocol_of(device.protocol.value_or(all.protocol));
     if (!device.uuid.empty()) settings.uuid = meross::Uuid(device.uuid);
     settings.key = device.key;
     settings.name = device.name;
@@ -80,8 +93,11 @@ admin::Settings admin_settings(const Config& config) {
 meross::Settings meross_settings(const Config& config) {
     meross::Settings settings;
     settings.keys = config.meross.keys;
+    settings.sniff = config.meross.discovery.mqtt;
+    settings.poll_interval = std::chrono::duration_cast<std::chrono::seconds>(config.meross.poll_interval);
+    settings.found_protocol = protocol_of(config.meross.protocol);
     for (const auto& device : config.meross.devices)
-        if (device.host) settings.devices.push_back(device_settings(config.meross, device));
+        settings.devices.push_back(device_settings(config.meross, device));
     return settings;
 }
 
