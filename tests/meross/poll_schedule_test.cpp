@@ -57,10 +57,12 @@ TEST_CASE("a cycle asks for what is due, and lazy namespaces fill spare places",
     for (const auto* ns : {"DNDMode", "Runtime"})
         schedule.answered("Appliance.System." + std::string(ns), at(0));
 
-    CHECK(names(schedule.cycle(at(30), false, sizes)) == Names{"Electricity", "ToggleX"});
-    CHECK(names(schedule.cycle(at(60), false, sizes)) == Names{"ConsumptionX", "Electricity", "ToggleX"});
-    CHECK(names(schedule.cycle(at(90), true, sizes)) == Names{"Electricity"});  // System.All was just read
-    CHECK(names(schedule.cycle(at(301), false, sizes)) ==
+    CHECK(names(schedule.cycle(at(30), false, false, sizes)) == Names{"Electricity", "ToggleX"});
+    CHECK(names(schedule.cycle(at(60), false, false, sizes)) ==
+          Names{"ConsumptionX", "Electricity", "ToggleX"});
+    CHECK(names(schedule.cycle(at(90), true, false, sizes)) ==
+          Names{"Electricity"});  // System.All was just read
+    CHECK(names(schedule.cycle(at(301), false, false, sizes)) ==
           Names{"ConsumptionX", "DNDMode", "Electricity", "Runtime", "ToggleX"});
 
     PollSchedule packing(plug_polls(), 5);
@@ -68,7 +70,7 @@ TEST_CASE("a cycle asks for what is due, and lazy namespaces fill spare places",
     packing.first_round(at(0), roomy);
     for (const auto* ns : {"DNDMode", "Runtime"})
         packing.answered("Appliance.System." + std::string(ns), at(0));
-    const auto batches = packing.cycle(at(30), false, roomy);
+    const auto batches = packing.cycle(at(30), false, false, roomy);
     CHECK(batches.size() == 1);
     CHECK(names(batches) == Names{"DNDMode", "Electricity", "Runtime", "ToggleX"});
 }
@@ -78,14 +80,14 @@ TEST_CASE("a namespace that never answers is left alone until the device comes b
     const ResponseSizeModel sizes(0);
     schedule.first_round(at(0), sizes);
     schedule.unanswered("Appliance.Control.Electricity");
-    CHECK(std::ranges::count(names(schedule.cycle(at(30), false, sizes)), "Electricity") == 1);
+    CHECK(std::ranges::count(names(schedule.cycle(at(30), false, false, sizes)), "Electricity") == 1);
     schedule.unanswered("Appliance.Control.Electricity");
-    CHECK(std::ranges::count(names(schedule.cycle(at(60), false, sizes)), "Electricity") == 0);
+    CHECK(std::ranges::count(names(schedule.cycle(at(60), false, false, sizes)), "Electricity") == 0);
     CHECK(std::ranges::count(names(schedule.first_round(at(90), sizes)), "Electricity") == 1);
 
     schedule.answered("Appliance.Control.Electricity", at(90));
     for (int i = 0; i < 5; ++i) schedule.unanswered("Appliance.Control.Electricity");  // it did answer once
-    CHECK(std::ranges::count(names(schedule.cycle(at(120), false, sizes)), "Electricity") == 1);
+    CHECK(std::ranges::count(names(schedule.cycle(at(120), false, false, sizes)), "Electricity") == 1);
 }
 
 TEST_CASE("what a device refuses is not asked again", "[meross][poll]") {
@@ -93,7 +95,7 @@ TEST_CASE("what a device refuses is not asked again", "[meross][poll]") {
     const ResponseSizeModel sizes(0);
     schedule.first_round(at(0), sizes);
     schedule.refused("Appliance.System.DNDMode");
-    CHECK(std::ranges::count(names(schedule.cycle(at(400), false, sizes)), "DNDMode") == 0);
+    CHECK(std::ranges::count(names(schedule.cycle(at(400), false, false, sizes)), "DNDMode") == 0);
 }
 
 TEST_CASE("only the first answer is a first answer", "[meross][poll]") {

@@ -60,7 +60,7 @@ void PollSchedule::shown_by_digest(std::string_view name_space) {
 
 bool PollSchedule::due(const Entry& entry, TimePoint now, bool all_just_read, bool pushed) const {
     if (entry.given_up) return false;
-    if (pushed && entry.answered && (entry.in_digest || entry.strategy == Strategy::default_)) return false;
+    if (pushed && (entry.in_digest || (entry.answered && entry.strategy == Strategy::default_))) return false;
     if (entry.in_digest && all_just_read) return false;
     if (entry.strategy == Strategy::once || entry.strategy == Strategy::on_demand) return !entry.answered;
     return entry.last == TimePoint{} || now >= entry.last + std::chrono::seconds(entry.period_s);

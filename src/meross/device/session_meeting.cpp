@@ -166,7 +166,7 @@ asio::awaitable<void> Session::look_after_ways(bool& all_just_read) {
             state_.probe_http = true;  // the other address has its turn in the next cycle
         }
     }
-    if (policy.mqtt_silent_for_long(now())) {
+    if (policy.mqtt_doubtful() || policy.mqtt_silent_for_long(now())) {
         const bool there = co_await probe(model::Transport::mqtt);
         all_just_read = all_just_read || there;
     }

@@ -36,9 +36,6 @@ asio::awaitable<void> Session::cycle() {
     if (!state_.online) co_return;
     remember_features();
     if (state_.suspicious) state_.next_cycle = now() + std::min(settings_.poll_interval, suspicious_delay);
-    // The other transport had to help out: whether the first is gone is worth knowing before the next
-    // request.
-    if (policy.http_doubtful()) state_.next_cycle = now();
 }
 
 /// A device is off line at the second failure in a row.
@@ -125,6 +122,10 @@ asio::awaitable<Result<Message>> Session::ask(Request request, Patience patience
     const Request asked(request.name_space, request.method, Json());
     auto reply = co_await ways_.request(std::move(request), patience);
     show_transport();
+    // The other transport had to help out: whether the first is gone is worth knowing before the next
+    // request.
+    const auto& policy = ways_.policy();
+    if (policy.http_doubtful() || policy.mqtt_doubtful()) state_.next_cycle = now();
     co_return judge(std::move(reply), asked, begin);
 }
 

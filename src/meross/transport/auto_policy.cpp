@@ -56,11 +56,15 @@ void AutoPolicy::http_failed(bool probe) {
 void AutoPolicy::mqtt_heard(TimePoint now) {
     if (configured_ == Protocol::http) return;
     mqtt_active_ = true;
+    mqtt_doubtful_ = false;
     mqtt_heard_at_ = now;
     if (current_ != Transport::mqtt && (!prefers_http() || !http_active_)) use(Transport::mqtt);
 }
 
-void AutoPolicy::mqtt_silent() { mqtt_active_ = false; }
+void AutoPolicy::mqtt_failed(bool probe) {
+    mqtt_doubtful_ = !probe;
+    if (probe) mqtt_active_ = false;
+}
 
 void AutoPolicy::broker_connected() {
     broker_up_ = true;

@@ -41,8 +41,7 @@ public:
     /// `probe`: it was System.All, the only request whose failure says that HTTP is down.
     void http_failed(bool probe);
     void mqtt_heard(TimePoint now);
-    /// System.All got no answer over MQTT.
-    void mqtt_silent();
+    void mqtt_failed(bool probe);
     void broker_connected();
     /// True when the device is unreachable from now on.
     bool broker_lost();
@@ -64,8 +63,9 @@ public:
     bool http_active() const noexcept { return http_active_; }
     bool mqtt_usable() const noexcept { return configured_ != Protocol::http && broker_up_; }
     bool http_usable() const noexcept { return configured_ != Protocol::mqtt && http_known_; }
-    /// HTTP has failed where MQTT has not: System.All will tell.
+    /// A request has failed on a transport that was thought to work: System.All will tell.
     bool http_doubtful() const noexcept { return http_doubtful_ && http_active_; }
+    bool mqtt_doubtful() const noexcept { return mqtt_doubtful_ && mqtt_active_; }
     /// HTTP is preferred and not used: time to see whether it is back.
     bool fail_back_due(TimePoint now) const;
     bool mqtt_silent_for_long(TimePoint now) const;
@@ -82,6 +82,7 @@ private:
     bool http_active_ = false;
     bool http_doubtful_ = false;
     bool broker_up_ = false;
+    bool mqtt_doubtful_ = false;
     bool mqtt_active_ = false;
     bool asked_for_broker_ = false;
     model::Transport current_;

@@ -59,9 +59,9 @@ void AutoTransport::host_lost() {
 void AutoTransport::expect(const Uuid& uuid) {
     expected_ = uuid;
     if (http_) http_->expect(uuid);
-    const Secret key = mqtt_ ? mqtt_->key() : Secret();
+    const Secret known = key();
     mqtt_.emplace(exchange_, uuid);
-    mqtt_->use_key(key);
+    mqtt_->use_key(known);
 }
 
 void AutoTransport::met(model::Transport transport, bool well) {
@@ -132,8 +132,8 @@ asio::awaitable<Result<Message>> AutoTransport::request_over(model::Transport tr
             policy_.http_failed(probe);
     } else if (reply) {
         policy_.mqtt_heard(context_.time.now());
-    } else if (probe) {
-        policy_.mqtt_silent();
+    } else if (!reply.error().is(Errc::cancelled)) {
+        policy_.mqtt_failed(probe);
     }
     co_return reply;
 }
