@@ -113,7 +113,7 @@ TEST_CASE("an unplugged device fails a command fast, and nothing is replayed", "
     REQUIRE(failed.has_value());
     REQUIRE(failed->has_error());
     CHECK(failed->error().is(Errc::unreachable));
-    house.time.advance(6s);  // it might have been on the broker instead
+    house.time.advance(6s);                         // it might have been on the broker instead
     CHECK_FALSE(house.seen().availability.online);  // the failed probe after it was the second failure
     CHECK(house.seen().availability.reason == Reason::unreachable);
     house.network.bodies.clear();
