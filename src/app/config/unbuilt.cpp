@@ -22,13 +22,6 @@ bool device_options(const Config& config) {
     return any_device(config, [](const MerossDeviceConfig& d) { return !d.options.empty(); });
 }
 
-bool discovery(const Config& config) {
-    const auto& legs = config.meross.discovery;
-    return (legs.udp && wrote(config, "meross.discovery.udp")) ||
-           (legs.mqtt && wrote(config, "meross.discovery.mqtt")) ||
-           (legs.dhcp && wrote(config, "meross.discovery.dhcp")) || !legs.subnets.empty();
-}
-
 bool xiaomi(const Config& config) {
     return !config.xiaomi.gateways.empty() || !config.xiaomi.devices.empty() ||
            (config.xiaomi.discover_udp && wrote(config, "xiaomi.discovery.udp"));
@@ -41,9 +34,6 @@ struct Unbuilt {
 
 // A row goes when its part is built.
 constexpr std::array rows{
-    Unbuilt{&discovery,
-            "meross.discovery: devices are not found by themselves in this version yet; name them in "
-            "meross.devices"},
     Unbuilt{&traces, "meross.devices: trace is not in this version yet; nothing is recorded"},
     Unbuilt{&device_options,
             "meross.devices: none of the options is in this version yet; they have no effect"},

@@ -99,6 +99,8 @@ void Daemon::compose(const std::optional<mqtt::BrokerUrl>& embedded, const std::
     http_ = std::make_unique<net::HttpClient>(context_);
     meross_link_ = std::make_unique<MerossLink>(*client_);
     meross_ = std::make_unique<meross::Integration>(context_, *http_, *meross_link_, *registry_, store_);
+    finding_ = std::make_unique<Finding>(context_, *http_, *meross_, *registry_, store_,
+                                         [this](const model::DeviceId& device) { return is_known(device); });
 }
 
 /// Who hears what: the link's ups and downs, and the messages that come over it.
@@ -148,6 +150,7 @@ void Daemon::start() {
     admin_->start();
     client_->start();
     meross_->configure(devices());
+    finding_->start(setup_.config);
     nursery_.start("summary", summarise());
     notify_.ready("running");
 }
@@ -181,6 +184,7 @@ void Daemon::reconfigure(Config config) {
         return;
     }
     meross_->configure(devices());  // also for keys that were learnt beside the configuration
+    finding_->reconfigure(setup_.config);
     admin_->configure(config_digest(setup_.config), setup_.config.log.mqtt);
     notify_.ready("running");
 }
@@ -190,6 +194,7 @@ asio::awaitable<void> Daemon::shut_down() {
     notify_.stopping();
     nursery_.stop();
     registry_->stop();
+    finding_->stop();
     co_await meross_->stop();
     const auto deadline = context_.time.now() + clear_patience;
     while (leave_no_trace_ && end_ == End::restart && client_->connected() &&
@@ -210,7 +215,8 @@ asio::awaitable<void> Daemon::shut_down() {
 }
 
 bool Daemon::wound_down() const {
-    return nursery_.idle() && admin_->idle() && homeassistant_->idle() && (!demo_ || demo_->idle());
+    return nursery_.idle() && admin_->idle() && homeassistant_->idle() && finding_->idle() &&
+           (!demo_ || demo_->idle());
 }
 
 }  // namespace lanbridge::app

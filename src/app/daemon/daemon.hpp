@@ -7,6 +7,7 @@
 
 #include "app/config/load.hpp"
 #include "app/daemon/demo.hpp"
+#include "app/daemon/finding.hpp"
 #include "app/daemon/meross_link.hpp"
 #include "app/daemon/meross_request.hpp"
 #include "app/daemon/mqtt_outbox.hpp"
@@ -93,6 +94,7 @@ private:
     std::unique_ptr<net::HttpClient> http_;
     std::unique_ptr<meross::Integration> meross_;
     std::unique_ptr<Pairing> pairing_;
+    std::unique_ptr<Finding> finding_;
     std::unique_ptr<Demo> demo_;
 };
 

@@ -59,6 +59,7 @@ admin::Hooks Daemon::admin_hooks() {
         if (!meross_->remove(device)) registry_->remove(device);
         return {};
     };
+    hooks.discover = [this](const Json&) { return finding_->discover(); };
     hooks.clear_homeassistant = [this](const Json&) { return clear(*homeassistant_); };
     return hooks;
 }
@@ -111,6 +112,7 @@ void Daemon::add_health() {
     admin_->add_health("mqtt", [this] { return client_health(client_->statistics()); });
     admin_->add_health("meross", [this] { return device_health(*meross_); });
     admin_->add_health("meross_mqtt", [this] { return inbound_health(meross_->inbound()); });
+    admin_->add_health("discovery", [this] { return finding_->health(); });
     admin_->add_health("http", [this] { return Json{{"waiting", http_->waiting()}}; });
     admin_->add_health("homeassistant", [this] {
         const auto now = homeassistant_->counters();

@@ -29,8 +29,8 @@ std::string look_command(const std::string& broker) {
 /// The start-up summary: what runs, what was found, what to do next.
 asio::awaitable<void> Daemon::summarise() {
     const auto deadline = context_.time.now() + summary_patience;
-    while (context_.time.now() < deadline &&
-           !(meross_->all_tried() && client_->connected() && homeassistant_->all_published())) {
+    while (context_.time.now() < deadline && !(finding_->first_look_over() && meross_->all_tried() &&
+                                               client_->connected() && homeassistant_->all_published())) {
         const auto cancelled = co_await context_.time.sleep(glance);
         if (cancelled) co_return;
     }
@@ -48,7 +48,8 @@ asio::awaitable<void> Daemon::summarise() {
     for (const auto& endpoint : unreached) logger.info("  no answer from {}", endpoint);
     if (devices == 0 && unreached.empty())
         logger.info(
-            "next: name your Meross devices: --meross HOST --meross-key KEY, or `lanbridge config init`");
+            "next: no Meross device has answered; see `lanbridge discover --subnet 192.168.1.0/24` (your "
+            "network), or name them: --meross HOST --meross-key KEY, or `lanbridge config init`");
     if (link.connected) {
         logger.info("look: {} -t '{}/#'", look_command(link.broker), base);
         logger.info(
@@ -61,8 +62,9 @@ asio::awaitable<void> Daemon::summarise() {
 asio::awaitable<Result<void>> Daemon::publish_once() {
     const auto deadline = context_.time.now() + once_patience;
     const auto finished = [this] {
-        return client_->connected() && meross_->all_tried() && meross_->unreached().empty() &&
-               homeassistant_->all_published() && client_->statistics().queued == 0;
+        return client_->connected() && finding_->first_look_over() && meross_->all_tried() &&
+               meross_->unreached().empty() && homeassistant_->all_published() &&
+               client_->statistics().queued == 0;
     };
     while (!ending_ && !finished() && context_.time.now() < deadline) {
         const auto cancelled = co_await context_.time.sleep(glance);
