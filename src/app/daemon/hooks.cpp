@@ -105,6 +105,7 @@ PairingParts Daemon::pairing_parts() {
     PairingParts parts(setup_.config, store_, *http_, *registry_, *client_);
     parts.data = setup_.data;
     if (broker_is_ours_) parts.own_broker = broker_.get();
+    parts.learn_key = [this](const meross::Uuid& uuid, const Secret& key) { meross_->learn_key(uuid, key); };
     return parts;
 }
 
