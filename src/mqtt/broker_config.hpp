@@ -24,7 +24,7 @@ struct BrokerPlan {
 
     std::string conf_file() const { return folder + "/mosquitto.conf"; }
     std::string password_file() const { return folder + "/passwords"; }
-    std::string rights_file() const { return folder + "/devices.json"; }
+    std::string rights_file() const { return folder + "/device_rights.json"; }
     std::string pid_file() const { return folder + "/mosquitto.pid"; }
 };
 

@@ -190,8 +190,8 @@ TEST_CASE("files: keys for us alone, certificates kept, made anew for a new name
     DeviceBrokerFixture f;
     EmbeddedBroker broker(f.context, f.embedded());
     f.start(broker);
-    for (const auto* name : {"ca.key", "server.key", "devices.json"}) CHECK(mode_of(f.file(name)) == 0600);
-    const auto rights = read_file(f.file("devices.json"), 100'000);
+    for (const auto* name : {"ca.key", "server.key", "device_rights.json"}) CHECK(mode_of(f.file(name)) == 0600);
+    const auto rights = read_file(f.file("device_rights.json"), 100'000);
     CHECK_THAT(*rights, !ContainsSubstring("password1"));
     const auto ca = *read_file(f.file("ca.crt"), 100'000);
     const auto server = *read_file(f.file("server.crt"), 100'000);

@@ -74,7 +74,7 @@ TEST_CASE("the listener for devices in mosquitto's words", "[mqtt][device_rights
     const auto at = text.find("\nlistener 8883 0.0.0.0\n");
     REQUIRE(at != text.npos);
     CHECK_THAT(text.substr(0, at), ContainsSubstring("\nper_listener_settings true\n"));
-    CHECK_THAT(text.substr(0, at), ContainsSubstring("\nallow_anonymous true\n"));
+    CHECK_THAT(text.substr(0, at + 1), ContainsSubstring("\nallow_anonymous true\n"));
     CHECK_THAT(text.substr(0, at), !ContainsSubstring("plugin"));
     CHECK_THAT(text.substr(at), ContainsSubstring("\nallow_anonymous false\n"));
     CHECK_THAT(text.substr(at), ContainsSubstring("\nplugin /proc/self/exe\n"));

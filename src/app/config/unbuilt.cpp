@@ -37,9 +37,6 @@ constexpr std::array rows{
     Unbuilt{&traces, "meross.devices: trace is not in this version yet; nothing is recorded"},
     Unbuilt{&device_options,
             "meross.devices: none of the options is in this version yet; they have no effect"},
-    Unbuilt{[](const Config& config) { return config.embedded_broker.devices_listen.has_value(); },
-            "embedded_broker.devices_listen: the listener for Meross devices is not in this version yet; it "
-            "stays closed"},
     Unbuilt{
         &xiaomi,
         "xiaomi: Xiaomi gateways and miIO devices are not in this version yet; the section has no effect"},
