@@ -97,8 +97,8 @@ Result<Json> Pairing::confirm(const Json& args) {
 }
 
 void Pairing::confirmed(const PairedDevice& device) {
-    remember_new_key(parts_.memory, device);
     if (parts_.learn_key) parts_.learn_key(device.uuid, device.key);
+    remember_paired(parts_.memory, device, true);  // after it: what was removed once is forgotten there
     logger.info("{} is bound to the broker at {}", device.id().value(), device.broker_host);
 }
 
@@ -136,6 +136,8 @@ Result<meross::PairingBroker> Pairing::foreign_broker(const Wish& wish) const {
 asio::awaitable<Result<void>> Pairing::admit(PairedDevice device) {
     const auto before = recall_paired(parts_.memory, device.id());
     if (before && *before == device && parts_.client.connected()) co_return Result<void>();
+    // whoever pairs a device that was removed wants it back
+    if (parts_.memory.recall(device.id(), model::removed_topic)) parts_.memory.forget(device.id());
     remember_paired(parts_.memory, device, !has_own_key(parts_.memory, device));
     if (!parts_.own_broker) co_return Result<void>();
     auto settings = broker_settings(parts_.config, parts_.data);
