@@ -9,7 +9,7 @@ namespace lanbridge::mqtt {
 namespace {
 
 /// Where Debian, Ubuntu and Alpine keep the system's certificate authorities.
-constexpr const char* system_authorities = "/etc/ssl/certs";
+constexpr const char* system_authorities = "/etc/ssl/certs/ca-certificates.crt";
 /// Of QoS 1 messages; more than `Flight` ever lets out, for Paho stalls for a second when it reaches its
 /// limit.
 constexpr int unacknowledged_at_once = 1000;
@@ -17,10 +17,11 @@ constexpr int unacknowledged_at_once = 1000;
 ::mqtt::ssl_options make_tls_options(const TlsSettings& tls, const std::shared_ptr<TlsComplaint>& complaint) {
     ::mqtt::ssl_options_builder builder;
     builder.enable_server_cert_auth(tls.verify).verify(tls.verify);
+    // Not `ca_path`: Paho C++ 1.2 keeps a pointer into the options that were copied.
     if (!tls.ca.empty())
         builder.trust_store(tls.ca);
-    else
-        builder.ca_path(system_authorities);
+    else if (tls.verify)
+        builder.trust_store(system_authorities);
     if (!tls.certificate.empty()) builder.key_store(tls.certificate);
     if (!tls.private_key.empty()) builder.private_key(tls.private_key);
     builder.error_handler([complaint](const std::string& line) { complaint->set(line); });

@@ -11,10 +11,10 @@ namespace {
 
 const log::Logger logger("meross.discovery");
 
-/// By uuid where one was told: a device that moves is still the same newcomer.
+/// By uuid and place: whoever claims a device's uuid elsewhere is not in the device's way.
 std::string subject_of(const Sighting& sighting) {
-    if (sighting.uuid) return sighting.uuid->value();
-    return sighting.endpoint ? sighting.endpoint->text() : std::string();
+    const auto uuid = sighting.uuid ? sighting.uuid->value() : std::string();
+    return sighting.endpoint ? uuid + '@' + sighting.endpoint->text() : uuid;
 }
 
 model::Reason reason_of(const Error& error) {
@@ -76,10 +76,11 @@ void Newcomers::unlist(Tried& tried) {
 }
 
 void Newcomers::drop(const Uuid& uuid) {
-    const auto known = tried_.find(uuid.value());
-    if (known == tried_.end()) return;
-    unlist(known->second);
-    tried_.erase(known);
+    std::erase_if(tried_, [&](auto& entry) {
+        if (!entry.first.starts_with(uuid.value())) return false;
+        unlist(entry.second);
+        return true;
+    });
 }
 
 asio::awaitable<void> Newcomers::work() {
