@@ -218,18 +218,24 @@ Result<void> PairSession::listen_for(const meross::PairingDevice& device) {
     return {};
 }
 
-asio::awaitable<Result<std::string>> PairSession::heard(meross::PairingDevice device) {
-    heard_ = false;  // what it said before it changed its broker does not count
+/// Tells the daemon that the device has its key, and later that it has come with it.
+asio::awaitable<void> PairSession::confirm(meross::Uuid uuid, bool has_spoken) {
     Json args = Json::object();
-    args["confirm"] = Json{{"uuid", device.uuid.value()}};
+    args["confirm"] = Json{{"uuid", uuid.value()}, {"heard", has_spoken}};
     auto confirmed = co_await ask_daemon(std::move(args));
     if (!confirmed)
         say(meross::PairingStep("note", "the daemon could not be told: " + confirmed.error().text()));
+}
+
+asio::awaitable<Result<std::string>> PairSession::heard(meross::PairingDevice device) {
+    heard_ = false;  // what it said before it changed its broker does not count
+    co_await confirm(device.uuid, false);
     while (!heard_) {
         const auto notified = co_await changed_.wait();
         if (!notified) co_return Error(Errc::cancelled);
     }
     say(meross::PairingStep("wait", "the device speaks to the broker"));
+    co_await confirm(device.uuid, true);
     const auto deadline = context_.time.now() + bridge_patience;
     while (!online_ && context_.time.now() < deadline)
         co_await wait_signal_until(context_.time, changed_, deadline);

@@ -32,6 +32,7 @@ private:
     asio::awaitable<Result<meross::PairingBroker>> prepare(meross::PairingAccount account);
     asio::awaitable<Result<Json>> ask_daemon(Json args);
     asio::awaitable<Result<std::string>> test(meross::PairingLogin login);
+    asio::awaitable<void> confirm(meross::Uuid uuid, bool has_spoken);
     asio::awaitable<Result<std::string>> heard(meross::PairingDevice device);
     Result<meross::PairingBroker> own_broker() const;
     meross::PairingHooks hooks();

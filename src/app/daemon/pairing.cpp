@@ -18,6 +18,8 @@ constexpr auto link_patience = 10s;
 constexpr auto glance = 200ms;
 /// A device that was on line before its key changed is off line at the latest by then.
 constexpr auto change_of_key = 5s;
+/// A new device is taken in when it speaks; should that be missed, it is asked this often.
+constexpr auto own_pace = 10s;
 
 bool flag(const Json& args, std::string_view name) {
     const auto* value = find_member(args, {name});
@@ -92,17 +94,25 @@ Result<Json> Pairing::confirm(const Json& args) {
     named.uuid = *uuid;
     const auto device = recall_paired(parts_.memory, named.id());
     if (!device) return Error(Errc::not_found, "no account was prepared for " + uuid->value());
-    confirmed(*device);
+    confirmed(*device, flag(args, "heard"));
     return Json{{"id", device->id().value()}};
 }
 
-void Pairing::confirmed(const PairedDevice& device) {
-    if (parts_.learn_key) parts_.learn_key(device.uuid, device.key);
+/// A device that is not there yet would only be missed: it is asked for once it was heard.
+void Pairing::confirmed(const PairedDevice& device, bool heard) {
+    const bool served = parts_.registry.find(device.id()) != nullptr;
+    if (parts_.learn_key && (heard || served)) parts_.learn_key(device.uuid, device.key);
     remember_paired(parts_.memory, device, true);  // after it: what was removed once is forgotten there
+    if (heard) return;
     logger.info("{} is bound to the broker at {}", device.id().value(), device.broker_host);
 }
 
 asio::awaitable<Result<meross::PairingBroker>> Pairing::open_broker(PairedDevice device, Wish wish) {
+    const auto deadline = context_.time.now() + link_patience;
+    while (opening_ && context_.time.now() < deadline) {
+        const auto cancelled = co_await context_.time.sleep(glance);
+        if (cancelled) co_return Error(Errc::cancelled);
+    }
     if (opening_) co_return Error(Errc::busy, "the broker is being prepared for another device");
     const Busy busy(opening_);
     Result<meross::PairingBroker> broker = foreign_broker(wish);
@@ -211,8 +221,8 @@ asio::awaitable<Result<Json>> Pairing::pair(Json args) {
     };
     hooks.test = [this](meross::PairingLogin login) { return test_as_device(context_, std::move(login)); };
     hooks.heard = [&](meross::PairingDevice) {
-        confirmed(paired);
-        return wait_online(paired.id(), was_online);
+        confirmed(paired, false);
+        return wait_online(paired, was_online);
     };
     auto outcome = co_await meross::pair_device(context_, parts_.http, *std::move(plan), std::move(hooks));
     if (!outcome) co_return std::move(outcome).error();
@@ -221,13 +231,20 @@ asio::awaitable<Result<Json>> Pairing::pair(Json args) {
     co_return answer;
 }
 
-asio::awaitable<Result<std::string>> Pairing::wait_online(model::DeviceId id, bool was_online) {
+asio::awaitable<Result<std::string>> Pairing::wait_online(PairedDevice paired, bool was_online) {
+    const auto id = paired.id();
+    auto look_again = context_.time.now() + own_pace;
     const auto trusted_from = context_.time.now() + (was_online ? change_of_key : 0s);
     for (;;) {
         const auto cancelled = co_await context_.time.sleep(glance);
         if (cancelled) co_return Error(Errc::cancelled);
         const auto* device = parts_.registry.find(id);
-        if (!device || !device->availability().online) continue;
+        const bool online = device && device->availability().online;
+        if (!online && context_.time.now() >= look_again) {
+            confirmed(paired, true);
+            look_again += own_pace;
+        }
+        if (!online) continue;
         const bool by_broker = device->availability().transport == model::Transport::mqtt;
         if (!by_broker && context_.time.now() < trusted_from) continue;
         co_return "the device is there, as " + id.value();

@@ -33,10 +33,11 @@ struct PairingParts {
 /// The request `pair`: prepares the broker for a device that a command pairs, or pairs it all by itself.
 ///
 /// `{"prepare":{"uuid","mac","key","user_id","towards","broker_host","dry_run"}}` answers
-/// `{"host","port","embedded","admits"}`; `{"confirm":{"uuid"}}`, once the device has taken its key, answers
-/// `{"id"}`. Anything else is a whole pairing: `{"ssid","wifi_password","bssid","timezone"}` for a device in
-/// pairing mode, `{"rebind":true,"device","key"}` for one on the LAN; both with `device` (host[:port]),
-/// `broker_host` and `dry_run`; it answers `{"steps","device","broker","heard"}`.
+/// `{"host","port","embedded","admits"}`; `{"confirm":{"uuid"}}`, once the device has taken its key, and
+/// again with `"heard":true` once it has spoken, answers `{"id"}`. Anything else is a whole pairing:
+/// `{"ssid","wifi_password","bssid","timezone"}` for a device in pairing mode,
+/// `{"rebind":true,"device","key"}` for one on the LAN; both with `device` (host[:port]), `broker_host` and
+/// `dry_run`; it answers `{"steps","device","broker","heard"}`.
 class Pairing {
 public:
     /// A whole pairing waits for people, and for a device that restarts.
@@ -58,10 +59,10 @@ private:
     asio::awaitable<Result<meross::PairingBroker>> open_broker(PairedDevice device, Wish wish);
     Result<meross::PairingBroker> foreign_broker(const Wish& wish) const;
     asio::awaitable<Result<void>> admit(PairedDevice device);
-    asio::awaitable<Result<std::string>> wait_online(model::DeviceId id, bool was_online);
+    asio::awaitable<Result<std::string>> wait_online(PairedDevice paired, bool was_online);
     Result<meross::PairingPlan> plan_of(const Json& args);
     Result<Secret> new_key();
-    void confirmed(const PairedDevice& device);
+    void confirmed(const PairedDevice& device, bool heard);
 
     Context context_;
     PairingParts parts_;
