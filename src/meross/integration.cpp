@@ -5,6 +5,7 @@
 #include "lanbridge/base/log.hpp"
 #include "meross/broker/agent.hpp"
 #include "meross/broker/rate_limit.hpp"
+#include "meross/device_traces.hpp"
 #include "meross/discovery/newcomers.hpp"
 #include "meross/roster.hpp"
 
@@ -52,6 +53,7 @@ struct Integration::State {
                     [this](const Uuid& uuid, const std::optional<net::HttpEndpoint>& endpoint, FoundBy) {
                         welcome(uuid, endpoint);
                     }),
+          traces(context, roster, memory),
           strangers(strangers_per_second, strangers_at_once) {}
 
     /// What a device that only discovery knows is served with.
@@ -121,6 +123,7 @@ struct Integration::State {
     MqttExchange exchange;
     Roster roster;
     Newcomers newcomers;
+    DeviceTraces traces;
     RateLimit strangers;
     Settings settings;
     InboundCounters inbound;
@@ -144,20 +147,40 @@ void Integration::configure(Settings settings) {
         if (std::ranges::none_of(wanted, [&](const auto& w) { return w.uuid == uuid; }))
             wanted.push_back(state.found_settings(uuid));
     state.roster.configure(std::move(wanted));
+    state.traces.end_orphaned();
 }
 
 asio::awaitable<void> Integration::stop() {
     auto& state = *state_;
+    state.traces.stop_all();
     state.newcomers.stop();
     state.roster.stop();
     for (;;) {
         const bool idle = state.roster.idle();
-        if (idle && state.newcomers.idle()) break;
+        if (idle && state.newcomers.idle() && state.traces.idle()) break;
         co_await asio::post(state.context.executor, asio::use_awaitable);
     }
 }
 
-bool Integration::remove(const model::DeviceId& device) { return state_->roster.remove(device); }
+bool Integration::remove(const model::DeviceId& device) {
+    const bool removed = state_->roster.remove(device);
+    state_->traces.end_orphaned();
+    return removed;
+}
+
+void Integration::set_trace_folder(std::string folder) { state_->traces.set_folder(std::move(folder)); }
+
+void Integration::on_trace_ended(std::function<void(const TraceInfo&)> listener) {
+    state_->traces.on_ended(std::move(listener));
+}
+
+Result<TraceInfo> Integration::start_trace(const model::DeviceId& device, TraceLimits limits) {
+    return state_->traces.start(device, limits);
+}
+
+Result<TraceInfo> Integration::stop_trace(const std::string& which, const std::string& why) {
+    return state_->traces.stop(which, why);
+}
 
 /// A device's message, or what pretends to be one. The topic tells who it is: on a broker with rights, nobody
 /// else can publish there.

@@ -17,6 +17,7 @@
 #include "lanbridge/meross/protocol/multiple.hpp"
 #include "lanbridge/meross/sighting.hpp"
 #include "lanbridge/meross/transport_choice.hpp"
+#include "lanbridge/meross/trace.hpp"
 #include "lanbridge/model/device.hpp"
 #include "lanbridge/net/http_client.hpp"
 
@@ -106,6 +107,15 @@ public:
                                                     model::Transport via = model::Transport::none);
     /// To a device that no session serves, over the broker. Errors: those of the transport.
     boost::asio::awaitable<Result<Message>> request_over_mqtt(Uuid uuid, Secret key, Request request);
+
+    // Traces: what is said to a device and what it says, in files (meross/trace/).
+    void set_trace_folder(std::string folder);
+    void on_trace_ended(std::function<void(const TraceInfo&)> listener);
+    /// Errors: `not_found` when no session serves it; `busy` when it is traced already, or too many are;
+    /// `invalid_value` for the limits; those of the file.
+    Result<TraceInfo> start_trace(const model::DeviceId& device, TraceLimits limits);
+    /// By the device's id or the trace's; one that has ended is found by its own. Errors: `not_found`.
+    Result<TraceInfo> stop_trace(const std::string& which, const std::string& why);
 
 private:
     struct State;

@@ -14,10 +14,6 @@ bool any_device(const Config& config, Predicate wanted) {
     return std::ranges::any_of(config.meross.devices, wanted);
 }
 
-bool traces(const Config& config) {
-    return any_device(config, [](const MerossDeviceConfig& d) { return d.trace.enabled; });
-}
-
 bool device_options(const Config& config) {
     return any_device(config, [](const MerossDeviceConfig& d) { return !d.options.empty(); });
 }
@@ -34,7 +30,6 @@ struct Unbuilt {
 
 // A row goes when its part is built.
 constexpr std::array rows{
-    Unbuilt{&traces, "meross.devices: trace is not in this version yet; nothing is recorded"},
     Unbuilt{&device_options,
             "meross.devices: none of the options is in this version yet; they have no effect"},
     Unbuilt{

@@ -101,6 +101,8 @@ void Daemon::compose(const std::optional<mqtt::BrokerUrl>& embedded, const std::
     meross_ = std::make_unique<meross::Integration>(context_, *http_, *meross_link_, *registry_, store_);
     finding_ = std::make_unique<Finding>(context_, *http_, *meross_, *registry_, store_,
                                          [this](const model::DeviceId& device) { return is_known(device); });
+    traces_ = std::make_unique<TraceDesk>(context_, *meross_, *registry_, *admin_,
+                                          (setup_.data / "traces").string());
 }
 
 /// Who hears what: the link's ups and downs, and the messages that come over it.
@@ -151,6 +153,7 @@ void Daemon::start() {
     client_->start();
     meross_->configure(devices());
     finding_->start(setup_.config);
+    traces_->configure(setup_.config);
     nursery_.start("summary", summarise());
     notify_.ready("running");
 }
@@ -183,6 +186,7 @@ void Daemon::reconfigure(Config config) {
         restart();
         return;
     }
+    traces_->configure(setup_.config);
     meross_->configure(devices());  // also for keys that were learnt beside the configuration
     finding_->reconfigure(setup_.config);
     admin_->configure(config_digest(setup_.config), setup_.config.log.mqtt);
@@ -196,6 +200,7 @@ asio::awaitable<void> Daemon::shut_down() {
     registry_->stop();
     finding_->stop();
     co_await meross_->stop();
+    traces_->stop();
     const auto deadline = context_.time.now() + clear_patience;
     while (leave_no_trace_ && end_ == End::restart && client_->connected() &&
            !homeassistant_->all_published() && context_.time.now() < deadline)
@@ -216,7 +221,7 @@ asio::awaitable<void> Daemon::shut_down() {
 
 bool Daemon::wound_down() const {
     return nursery_.idle() && admin_->idle() && homeassistant_->idle() && finding_->idle() &&
-           (!demo_ || demo_->idle());
+           traces_->idle() && (!demo_ || demo_->idle());
 }
 
 }  // namespace lanbridge::app

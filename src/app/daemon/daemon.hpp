@@ -12,6 +12,7 @@
 #include "app/daemon/meross_request.hpp"
 #include "app/daemon/mqtt_outbox.hpp"
 #include "app/daemon/pairing.hpp"
+#include "app/daemon/traces.hpp"
 #include "app/systemd_notify.hpp"
 #include "lanbridge/admin/admin.hpp"
 #include "lanbridge/base/async.hpp"
@@ -93,6 +94,7 @@ private:
     std::unique_ptr<homeassistant::HomeAssistant> homeassistant_;
     std::unique_ptr<net::HttpClient> http_;
     std::unique_ptr<meross::Integration> meross_;
+    std::unique_ptr<TraceDesk> traces_;
     std::unique_ptr<Pairing> pairing_;
     std::unique_ptr<Finding> finding_;
     std::unique_ptr<Demo> demo_;

@@ -177,6 +177,7 @@ void Session::publish() {
     const bool news = !state_.availability.online;
     show_transport();
     if (news) logger.info("{} ({}) is online over {}", id_.value(), info_.type, ways_.place());
+    if (news) ways_.note("online over " + ways_.place());
     services_.sink.first_read_done(id_);
     services_.sink.observe(id_, std::exchange(state_.early, {}), ways_.answered_by());
     remember_features();
@@ -196,6 +197,7 @@ void Session::go_offline(const Error& why) {
     availability.detail = why.text() + std::string(advice_for(availability.reason));
     const bool news = state_.availability.online || state_.availability.reason != availability.reason;
     if (news) logger.warn("{}: {}", id_.empty() ? settings_.label() : id_.value(), availability.detail);
+    if (news) ways_.note("offline: " + availability.detail);
     const bool hopeless = availability.reason != model::Reason::unreachable;
     const bool newcomer = why.is(Errc::wrong_device) && !settings_.uuid && addresses_.at_home();
     state_.next_cycle = now();  // a newcomer is welcome where no uuid is configured
@@ -230,6 +232,7 @@ void Session::withdraw() {
 /// What the device says by itself. A message says at least that it is there.
 void Session::heard(const Message& message) {
     auto& policy = ways_.policy();
+    ways_.overheard(message);
     if (settings_.protocol == Protocol::http) return;
     policy.mqtt_heard(now());
     clock_.sample(services_.context.time.wall_s(), message.header.timestamp);

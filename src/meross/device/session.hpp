@@ -47,6 +47,7 @@ public:
     const model::DeviceId& id() const noexcept { return id_; }
     const std::optional<Uuid>& uuid() const noexcept { return uuid_; }
     const Secret& key() const noexcept { return ways_.key(); }
+    AutoTransport& ways() noexcept { return ways_; }
     const SessionState& state() const noexcept { return state_; }
     bool served_at(const net::HttpEndpoint& endpoint) const {
         return state_.online && addresses_.current() == endpoint && ways_.policy().http_active();
@@ -56,7 +57,6 @@ public:
 private:
     struct Job;
     struct Expectation;
-
     // session.cpp
     asio::awaitable<void> come_online();
     bool take_identity(const Facts& facts);

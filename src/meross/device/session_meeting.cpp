@@ -144,9 +144,12 @@ void Session::show_transport() {
     availability.transport = policy.current();
     availability.transport_reason = policy.reason();
     if (availability == state_.availability) return;
-    if (state_.availability.online && state_.availability.transport != availability.transport)
+    if (state_.availability.online && state_.availability.transport != availability.transport) {
         logger.info("{}: over {} now ({})", id_.value(), model::transport_name(availability.transport),
                     availability.transport_reason);
+        ways_.note("over " + std::string(model::transport_name(availability.transport)) +
+                   " now: " + std::string(availability.transport_reason));
+    }
     state_.availability = availability;
     services_.sink.set_availability(id_, std::move(availability));
     model::Observations observations;

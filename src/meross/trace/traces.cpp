@@ -55,6 +55,12 @@ std::shared_ptr<Trace> Traces::running(const model::DeviceId& device) const {
     return found == running_.end() ? nullptr : found->second;
 }
 
+std::vector<model::DeviceId> Traces::devices() const {
+    std::vector<model::DeviceId> devices;
+    for (const auto& [device, trace] : running_) devices.push_back(device);
+    return devices;
+}
+
 Result<TraceInfo> Traces::stop(const std::string& device, const std::string& why) {
     const auto meant = [&](const TraceInfo& info) {
         return info.device.value() == device || info.id == device;

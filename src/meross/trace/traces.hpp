@@ -38,6 +38,7 @@ public:
     /// `not_found`.
     Result<TraceInfo> stop(const std::string& device, const std::string& why);
     std::shared_ptr<Trace> running(const model::DeviceId& device) const;
+    std::vector<model::DeviceId> devices() const;
 
     /// Ends all; then run the loop until `idle()`.
     void stop_all(const std::string& why);

@@ -123,7 +123,10 @@ asio::awaitable<Result<Message>> AutoTransport::request_over(model::Transport tr
                         std::string(model::transport_name(transport)) + " is not possible now");
     const bool probe = request.name_space == probe_namespace;
     if (transport == model::Transport::http) policy_.http_asked(context_.time.now());
+    const bool push = request.method == Method::push;
+    if (tap_) tap_->sent(transport, request);
     auto reply = co_await way->request(std::move(request), patience);
+    tell_tap(transport, push, reply);
     if (reply) answered_by_ = transport;
     if (transport == model::Transport::http) {
         if (reply)
@@ -136,6 +139,23 @@ asio::awaitable<Result<Message>> AutoTransport::request_over(model::Transport tr
         policy_.mqtt_failed(probe);
     }
     co_return reply;
+}
+
+/// A push over the broker comes to everybody, and is overheard.
+void AutoTransport::tell_tap(model::Transport transport, bool push, const Result<Message>& reply) const {
+    if (!tap_) return;
+    if (!reply)
+        tap_->note(std::string(model::transport_name(transport)) + ": " + reply.error().text());
+    else if (!push || transport == model::Transport::http)
+        tap_->received(transport, *reply);
+}
+
+void AutoTransport::overheard(const Message& message) const {
+    if (tap_) tap_->received(model::Transport::mqtt, message);
+}
+
+void AutoTransport::note(std::string_view text) const {
+    if (tap_) tap_->note(text);
 }
 
 asio::awaitable<Result<Message>> AutoTransport::request(Request request, Patience patience) {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "meross/trace/tap.hpp"
 #include "meross/transport/auto_policy.hpp"
 #include "meross/transport/http_transport.hpp"
 #include "meross/transport/mqtt_exchange.hpp"
@@ -46,6 +48,12 @@ public:
     std::string place() const;
     const Secret& key() const noexcept;
     bool without_key() const noexcept { return http_ && http_->without_key(); }
+    /// Hears from now on what is sent and what comes; nothing: nobody does.
+    void set_tap(std::shared_ptr<Tap> tap) noexcept { tap_ = std::move(tap); }
+    bool tapped() const noexcept { return tap_ != nullptr; }
+    /// For the tap: a message that came without being waited for, or something that has happened.
+    void overheard(const Message& message) const;
+    void note(std::string_view text) const;
     AutoPolicy& policy() noexcept { return policy_; }
     const AutoPolicy& policy() const noexcept { return policy_; }
     /// Which one the last answer came by.
@@ -54,6 +62,7 @@ public:
 private:
     asio::awaitable<Result<Message>> on_second_leg(model::Transport transport, Request request, Error first,
                                                    Patience patience);
+    void tell_tap(model::Transport transport, bool push, const Result<Message>& reply) const;
     Route route() const;
     bool mqtt_usable() const noexcept { return mqtt_ && policy_.mqtt_usable() && !without_key(); }
     void set_endpoint(net::HttpEndpoint endpoint);
@@ -66,6 +75,7 @@ private:
     std::optional<MqttTransport> mqtt_;
     std::optional<Uuid> expected_;
     ResponseSizeModel* sizes_ = nullptr;
+    std::shared_ptr<Tap> tap_;
     model::Transport answered_by_ = model::Transport::none;
 };
 
