@@ -21,9 +21,9 @@ namespace {
 asio::awaitable<int> look_around(Context context, const Config& config, DoctorReport& report) {
     DaemonLink link(context, config, "doctor");
     const auto broker = co_await check_broker(context, config, link, report);
+    co_await check_listener(context, config, broker, report);
     if (broker.daemon) {
-        co_await check_served_devices(context, link, report);
-        report.note("discovery", "the daemon looks for devices; its log says what it cannot do");
+        co_await check_served_devices(context, link, report);  // and how it looks for others
     } else {
         co_await check_configured_devices(context, config, broker, link, report);
         co_await check_discovery(context, config, report);

@@ -31,6 +31,10 @@ asio::awaitable<BrokerState> check_broker(Context context, const Config& config,
 asio::awaitable<void> check_rights(Context context, const Config& config, DaemonLink& link,
                                    DoctorReport& report);
 
+/// Where devices connect, seen as by one of them.
+asio::awaitable<void> check_listener(Context context, const Config& config, BrokerState broker,
+                                     DoctorReport& report);
+
 /// Through the daemon.
 asio::awaitable<void> check_served_devices(Context context, DaemonLink& link, DoctorReport& report);
 /// Without one: every configured device is asked.

@@ -76,6 +76,23 @@ void report_clocks(const Json& health, const KnownDevices& devices, DoctorReport
     }
 }
 
+void report_leg(const std::string& name, std::string_view state, const std::string& why,
+                DoctorReport& report) {
+    if (state == meross::leg_state_name(meross::LegStatus::State::running))
+        report.fine("discovery", name + " listens");
+    else if (state == meross::leg_state_name(meross::LegStatus::State::failed))
+        report.doubt("discovery", name + ": " + why, {});
+    else
+        report.note("discovery", name + ": " + why);
+}
+
+void report_legs(const Json& health, DoctorReport& report) {
+    const auto* legs = find_member(health, {"discovery"});
+    if (!legs || !legs->is_object()) return;
+    for (const auto& [name, leg] : legs->items())
+        report_leg(name, string_or(leg, {"state"}, ""), string_or(leg, {"why"}, ""), report);
+}
+
 std::string label(const MerossDeviceConfig& device) {
     if (!device.name.empty()) return device.name;
     return device.host ? device.host->text() : device.uuid;
@@ -148,10 +165,12 @@ asio::awaitable<void> check_served_devices(Context context, DaemonLink& link, Do
     report_all(*devices, report);
     Json nothing = Json::object();
     const auto health = co_await link.ask("health", std::move(nothing));
-    if (health)
+    if (health) {
         report_clocks(*health, *devices, report);
-    else
+        report_legs(*health, report);
+    } else {
         report.broken("daemon", health.error().text(), "look into its log; is it stuck?");
+    }
 }
 
 asio::awaitable<void> check_configured_devices(Context context, const Config& config, BrokerState broker,
@@ -187,14 +206,7 @@ asio::awaitable<void> check_discovery(Context context, const Config& config, Doc
     const auto legs = finder.legs();
     finder.stop();
     while (!finder.idle()) co_await asio::post(context.executor, asio::use_awaitable);
-    for (const auto& leg : legs) {
-        if (leg.state == meross::LegStatus::State::running)
-            report.fine("discovery", leg.name + " listens");
-        else if (leg.state == meross::LegStatus::State::failed)
-            report.doubt("discovery", leg.name + ": " + leg.why, {});
-        else
-            report.note("discovery", leg.name + ": " + leg.why);
-    }
+    for (const auto& leg : legs) report_leg(leg.name, meross::leg_state_name(leg.state), leg.why, report);
 }
 
 }  // namespace lanbridge::app
