@@ -27,6 +27,12 @@ public:
         asked_at_ = now;
         return true;
     }
+    /// Where nothing can be done about it, it is at least said, once a week. Counts as said.
+    bool complain_now(TimePoint now) {
+        if (!wrong() || (complained_at_ && now - *complained_at_ < zone_right_period)) return false;
+        complained_at_ = now;
+        return true;
+    }
     bool zone_due(TimePoint now) const { return !wrong() && now >= zone_at_; }
     void zone_checked(TimePoint now, bool right) {
         zone_at_ = now + (right ? zone_right_period : zone_wrong_period);
@@ -35,6 +41,7 @@ public:
 private:
     ClockSkew skew_;
     std::optional<TimePoint> asked_at_;
+    std::optional<TimePoint> complained_at_;
     TimePoint zone_at_{};
 };
 

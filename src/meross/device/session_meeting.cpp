@@ -209,7 +209,14 @@ asio::awaitable<void> Session::find_its_broker(int online_status) {
 /// The clock, which the device corrects itself once it asks, and the rules of its time zone. Only over our
 /// own broker: elsewhere somebody else looks after them.
 asio::awaitable<void> Session::look_after_clock() {
-    if (!ways_.policy().mqtt_active() || !ways_.policy().mqtt_usable()) co_return;
+    if (!ways_.policy().mqtt_active() || !ways_.policy().mqtt_usable()) {
+        if (clock_.complain_now(now()))
+            logger.warn(
+                "{}: its clock is wrong by {:.0f} s, which shifts its day; a device on this broker would be "
+                "set right",
+                id_.value(), clock_.skew_s());
+        co_return;
+    }
     if (info_.has_clock && clock_.ask_now(now())) {
         logger.debug("{}: its clock is wrong by {:.0f} s", id_.value(), clock_.skew_s());
         Request question("Appliance.System.Clock", Method::push, Json::object());

@@ -76,11 +76,11 @@ void Newcomers::unlist(Tried& tried) {
 }
 
 void Newcomers::drop(const Uuid& uuid) {
-    std::erase_if(tried_, [&](auto& entry) {
-        if (!entry.first.starts_with(uuid.value())) return false;
-        unlist(entry.second);
-        return true;
-    });
+    for (auto it = tried_.lower_bound(uuid.value());
+         it != tried_.end() && it->first.starts_with(uuid.value());) {
+        unlist(it->second);
+        it = tried_.erase(it);
+    }
 }
 
 asio::awaitable<void> Newcomers::work() {
