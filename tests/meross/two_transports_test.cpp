@@ -4,6 +4,7 @@
 using namespace lanbridge;
 using namespace lanbridge::meross;
 using model::Transport;
+using test::right_key;
 using House = test::TwoWayHouse;
 
 TEST_CASE("a device that is known by its uuid is served over MQTT", "[meross][mqtt]") {
@@ -186,4 +187,32 @@ TEST_CASE("a forced transport is the only one", "[meross][auto]") {
         CHECK_FALSE(house.seen().availability.online);
         CHECK(house.broker.count("Appliance.System.All") == 0);
     }
+}
+
+TEST_CASE("a stranger with another key at its address does not keep a device from the broker",
+          "[meross][auto]") {
+    House house;
+    house.move_in();
+    auto device = House::device("10.0.0.66", std::nullopt);
+    device.uuid = sim::made_up_uuid(1);
+    house.network.plug_in("10.0.0.66", "mss310", Secret("another key"), 66);
+    auto settings = House::one(std::move(device));
+    settings.keys = {right_key};
+    house.start(std::move(settings));
+    house.pass(20s);
+    CHECK(house.seen().availability.online);
+    CHECK(house.transport() == Transport::mqtt);
+}
+
+TEST_CASE("a device whose clock was ahead is believed once it is set back", "[meross][mqtt][clock]") {
+    House house;
+    auto& plug = house.move_in();
+    plug.set_clock(house.time.wall_ms() / 1000 + 4000);
+    house.start(House::one(House::on_broker()));
+    house.pass(3min);
+    REQUIRE(std::abs(plug.clock_s() - house.time.wall_ms() / 1000) <= 1);
+    REQUIRE(plug.press().has_value());
+    house.time.settle();
+    CHECK(house.seen().values["switch_0"] == model::Value(false));
+    CHECK(house.broker.count("Appliance.Control.ToggleX\",\"method\":\"GET\"") == 0);
 }

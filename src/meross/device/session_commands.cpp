@@ -135,9 +135,8 @@ asio::awaitable<Result<void>> Session::perform(Action action) {
     Expectation expectation(services_.context.executor, action);
     expected_ = &expectation;
     auto reply = co_await ask(std::move(action.request), Patience::command);
-    const bool pushes_come =
-        reply && ways_.answered_by() == model::Transport::mqtt && !action.read_back_always;
-    if (pushes_come && !expectation.met)
+    const bool pushes_do = reply && !action.read_back_always;
+    if (pushes_do && ways_.answered_by() == model::Transport::mqtt && !expectation.met)
         co_await wait_signal_until(services_.context.time, expectation.arrived, now() + push_patience);
     expected_ = nullptr;
     if (!reply && reply.error().is(Errc::unreachable)) {
@@ -149,7 +148,7 @@ asio::awaitable<Result<void>> Session::perform(Action action) {
     if (!reply)
         logger.warn("{}: {} failed, reading what it really has: {}", id_.value(), name_space,
                     reply.error().text());
-    if (pushes_come && expectation.met) co_return Result<void>();
+    if (pushes_do && expectation.met) co_return Result<void>();
     auto outcome = co_await read_back(std::move(action.read_back), reply.has_value());
     if (!reply) co_return std::move(reply).error();
     co_return outcome;

@@ -100,15 +100,18 @@ asio::awaitable<Result<Facts>> Session::say_hello(model::Transport transport) {
     co_return facts;
 }
 
-/// An address that only the device itself has named is as good as it is; a configured one is never
-/// overridden.
+/// An address that the device itself names is as good as it is; a configured one is never overridden, and one
+/// where it was found only once it does not answer there.
 void Session::follow_inner_address(const std::string& inner_ip) {
     if (addresses_.home() || settings_.protocol == Protocol::mqtt || inner_ip.empty()) return;
     auto endpoint = net::parse_endpoint(inner_ip);
-    if (!endpoint || (ways_.policy().preferred() == model::Transport::http && addresses_.current())) return;
-    if (!addresses_.sighted(*endpoint)) return;
+    const bool found = ways_.policy().preferred() == model::Transport::http;
+    if (!endpoint || (found && ways_.policy().http_active()) || !addresses_.sighted(*endpoint)) return;
     logger.info("{}: its address is {}", id_.value(), endpoint->text());
-    ways_.host_told(*endpoint);
+    if (found)
+        ways_.host_found(*endpoint);
+    else
+        ways_.host_told(*endpoint);
     remember_place();
     if (state_.published) describe_again();
 }
@@ -162,12 +165,12 @@ asio::awaitable<void> Session::look_after_ways(bool& all_just_read) {
     const auto& policy = ways_.policy();
     const bool asked = std::exchange(state_.probe_http, false) || policy.http_doubtful();
     if ((asked || policy.fail_back_due(now())) && policy.http_usable()) {
-        const bool there = co_await probe(model::Transport::http);
-        all_just_read = there;
+        bool there = co_await probe(model::Transport::http);
         if (!there && addresses_.try_other()) {
             ways_.host_found(*addresses_.current());
-            state_.probe_http = true;  // the other address has its turn in the next cycle
+            there = co_await probe(model::Transport::http);
         }
+        all_just_read = there;
     }
     if (policy.mqtt_doubtful() || policy.mqtt_silent_for_long(now())) {
         const bool there = co_await probe(model::Transport::mqtt);

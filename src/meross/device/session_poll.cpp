@@ -200,6 +200,8 @@ bool Session::believable(const Message& push) {
     // A device that has lost its clock begins anew.
     const bool new_time = push.header.name_space == "Appliance.System.Clock";
     if (new_time || push.header.timestamp > state_.newest_s) state_.newest_s = push.header.timestamp;
+    // and one that is ahead is about to be set back
+    if (new_time) state_.newest_s = std::min(state_.newest_s, services_.context.time.wall_s());
     if (signed_well && !late) return true;
     if (state_.distrusted++ == 0)
         logger.warn("{}: a push with a wrong {}; such pushes are not believed, the device is asked instead",

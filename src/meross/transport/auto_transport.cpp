@@ -71,10 +71,13 @@ void AutoTransport::met(model::Transport transport, bool well) {
         return;
     }
     policy_.http_asked(context_.time.now());
-    if (well)
+    if (well) {
         policy_.http_replied();
-    else
-        policy_.http_failed(true);
+        return;
+    }
+    policy_.http_failed(true);
+    // What was tried there is nothing to sign with on MQTT.
+    if (http_) http_->use_key(mqtt_ ? mqtt_->key() : Secret());
 }
 
 void AutoTransport::share_key_of(model::Transport transport, bool may_want_encryption) {
