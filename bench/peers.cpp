@@ -37,6 +37,7 @@ std::string text_of(const Tcp::endpoint& endpoint) {
 void write_configuration(const std::string& path, const LanbridgeSettings& settings) {
     Json devices = Json::array();
     for (const auto& endpoint : settings.devices) devices.push_back(Json{{"host", text_of(endpoint)}});
+    for (const auto& uuid : settings.uuids) devices.push_back(Json{{"uuid", uuid}});
     const Json discovery{{"udp", false}, {"mqtt", false}, {"dhcp", false}};
     const Json document{{"mqtt", {{"broker", fmt::format("mqtt://127.0.0.1:{}", settings.broker_port)}}},
                         {"meross",
@@ -59,8 +60,13 @@ Broker::Broker(const TempFolder& folder) : port_(free_port()) {
         "listener {} 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\n"
         "max_queued_messages 0\nlog_type error\n",
         port_);
-    process_ =
-        std::make_unique<Child>(std::vector<std::string>{*program, "-c", file}, folder.file("mosquitto.log"));
+    command_ = {*program, "-c", file};
+    log_file_ = folder.file("mosquitto.log");
+    start();
+}
+
+void Broker::start() {
+    process_ = std::make_unique<Child>(command_, log_file_);
     for (const auto deadline = Clock::now() + start_patience; !accepts(port_);) {
         if (Clock::now() > deadline) throw std::runtime_error("mosquitto does not start");
         std::this_thread::sleep_for(10ms);

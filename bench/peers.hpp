@@ -20,9 +20,15 @@ class Broker {
 public:
     explicit Broker(const TempFolder& folder);
     std::uint16_t port() const noexcept { return port_; }
+    /// As a power cut ends it: no farewell.
+    void kill() { process_->kill(); }
+    /// Again, on the same port and with nothing retained.
+    void start();
 
 private:
     std::uint16_t port_;
+    std::vector<std::string> command_;
+    std::string log_file_;
     std::unique_ptr<Child> process_;
 };
 
@@ -49,6 +55,7 @@ struct LanbridgeSettings {
     std::string program;  ///< "" = the one of the same build
     std::uint16_t broker_port = 0;
     std::vector<boost::asio::ip::tcp::endpoint> devices;
+    std::vector<std::string> uuids;  ///< of devices that are known over MQTT alone
     std::size_t poll_interval_s = 30;
 };
 

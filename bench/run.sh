@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every benchmark against a Release build and ends with one table: budget, measured, bare, ratio, kept or missed.
 #
-#   bench/run.sh                     all, as docs/performance.md reports them (about 8 minutes)
+#   bench/run.sh                     all, as docs/performance.md reports them (about 20 minutes)
 #   bench/run.sh --quick             the same programs with tiny numbers: shows that they work, measures nothing
 #   bench/run.sh --json FILE         also writes what was measured as one JSON document
 #   bench/run.sh --devices 0,100,1000,10000   passed on to the footprint; 10,000 devices take some minutes more
@@ -32,7 +32,7 @@ fi
 results="$(mktemp -d)"
 trap 'rm -rf -- "$results"' EXIT
 status=0
-for subject in set_latency polls startup footprint; do
+for subject in set_latency push_to_state polls startup footprint failover; do
     extra=()
     if [[ "$subject" == footprint ]]; then extra=("${footprint[@]}"); fi
     "$build/bench/bench_$subject" --json "${quick[@]}" "${extra[@]}" >"$results/$subject.json" || {

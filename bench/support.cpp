@@ -47,6 +47,8 @@ std::size_t to_number(std::string_view name, const std::string& text) {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     ::dup2(output, STDOUT_FILENO);
     ::dup2(log, STDERR_FILENO);
+    // Asio's sockets would live on in the child, listening ones too.
+    ::close_range(STDERR_FILENO + 1, ~0U, 0);
     ::execv(argv[0], argv);
     ::_exit(127);
 }
@@ -160,10 +162,16 @@ bool Child::ended_within(std::chrono::milliseconds limit) {
 void Child::stop() {
     if (pid_ <= 0) return;
     ::kill(pid_, SIGTERM);
-    if (!ended_within(10s)) {
-        ::kill(pid_, SIGKILL);
-        ::waitpid(pid_, nullptr, 0);
-    }
+    if (ended_within(10s))
+        pid_ = -1;
+    else
+        kill();
+}
+
+void Child::kill() {
+    if (pid_ <= 0) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
     pid_ = -1;
 }
 

@@ -56,6 +56,8 @@ public:
     std::string read_line(std::chrono::milliseconds limit);
     /// SIGTERM, then SIGKILL; returns when it has ended.
     void stop();
+    /// SIGKILL.
+    void kill();
 
 private:
     bool ended_within(std::chrono::milliseconds limit);
