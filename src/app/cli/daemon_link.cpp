@@ -80,6 +80,9 @@ asio::awaitable<Result<void>> DaemonLink::find_daemon() {
     subscribed = client_.subscribe(base_ + "/bridge/response/#", 0, on_answer, mqtt::RetainedReplay::none);
     if (!subscribed) co_return std::move(subscribed).error();
     auto connected = co_await connect();
+    if (!connected && connected.error().is(Errc::unreachable))
+        co_return connected.error().in(
+            "start `lanbridge run` here, or name the daemon's broker with --mqtt or --config");
     if (!connected) co_return connected;
     const auto deadline = context_.time.now() + state_patience;
     while (!daemon_state_ && client_.connected() && context_.time.now() < deadline)
