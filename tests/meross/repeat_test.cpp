@@ -1,5 +1,6 @@
 #include "meross/transport/repeat.hpp"
 
+#include "meross/transport/frame_log.hpp"
 #include "support/catch.hpp"
 
 using namespace lanbridge;
@@ -68,4 +69,14 @@ TEST_CASE("the question before a repetition asks for the channel that was set", 
         set("Appliance.Control.Thermostat.Mode", R"({"mode":[{"channel":2,"onoff":1}]})"));
     CHECK(question.method == Method::get);
     CHECK(question.payload == json(R"({"mode":[{"channel":2}]})"));
+}
+
+TEST_CASE("frames are logged without keys and Wi-Fi passwords", "[meross][log]") {
+    const auto key = json(R"({"key":{"key":"s3cret","userId":"0"}})");
+    CHECK(shown_payload("Appliance.Config.Key", key).find("s3cret") == std::string::npos);
+    const auto wrapped = json(
+        R"({"multiple":[{"header":{"namespace":"Appliance.Config.Wifi"},"payload":{"wifi":{"password":"s3cret"}}}]})");
+    CHECK(shown_payload(multiple_namespace, wrapped).find("s3cret") == std::string::npos);
+    CHECK(shown_payload("Appliance.Control.ToggleX", json(R"({"togglex":{"onoff":1}})")) ==
+          R"({"togglex":{"onoff":1}})");
 }

@@ -1,6 +1,7 @@
 #include "meross/transport/http_transport.hpp"
 
 #include "lanbridge/base/log.hpp"
+#include "meross/transport/frame_log.hpp"
 
 namespace lanbridge::meross {
 namespace {
@@ -26,11 +27,6 @@ net::HttpPatience patience_of(Patience patience) {
     }
     return limits;
 }
-
-constexpr std::size_t enough_to_log = 1500;
-
-/// A frame as it may be logged: the payload, since the header carries the signature.
-std::string shown(const Json& payload) { return dump_json(payload).substr(0, enough_to_log); }
 
 /// What the reflecting method keeps of an answer.
 Json reply_header_json(const Message& message) {
@@ -83,7 +79,7 @@ void HttpTransport::expect(Uuid uuid) {
 asio::awaitable<Result<Message>> HttpTransport::request(Request request, Patience patience) {
     if (logger.enabled(log::Level::debug))
         logger.debug("{} <- {} {} {}", endpoint_.text(), method_name(request.method), request.name_space,
-                     shown(request.payload));
+                     shown_payload(request.name_space, request.payload));
     if (reply_header_) co_return co_await reflected_request(request, patience);
     const bool telling = request.method == Method::get && !is_clear_namespace(request.name_space);
     if (encryption_unsettled_ && expected_ && telling)
@@ -152,7 +148,8 @@ Result<Message> HttpTransport::understand(std::string_view name_space, const std
     if (message) {
         if (logger.enabled(log::Level::debug))
             logger.debug("{} -> {} {} {}", endpoint_.text(), method_name(message->header.method),
-                         message->header.name_space, shown(message->payload));
+                         message->header.name_space,
+                         shown_payload(message->header.name_space, message->payload));
         if (sizes_) sizes_->received(text.size());
         return check_sender(*std::move(message));
     }

@@ -1,13 +1,12 @@
 #include "meross/transport/mqtt_exchange.hpp"
 
 #include "lanbridge/base/log.hpp"
+#include "meross/transport/frame_log.hpp"
 
 namespace lanbridge::meross {
 namespace {
 
 const log::Logger logger("meross.mqtt");
-
-constexpr std::size_t enough_to_log = 1500;
 
 }  // namespace
 
@@ -46,7 +45,7 @@ asio::awaitable<Result<Message>> MqttExchange::request(Uuid uuid, Secret key, Re
     const auto header = make_request_header(request.name_space, request.method, key, origin, context_.random);
     if (logger.enabled(log::Level::debug))
         logger.debug("{} <- {} {} {}", uuid.value(), method_name(request.method), request.name_space,
-                     dump_json(request.payload).substr(0, enough_to_log));
+                     shown_payload(request.name_space, request.payload));
 
     Pending pending(context_.executor, uuid, request.name_space);
     const Listed listed(*this, pending, header.message_id, request.method == Method::push);
