@@ -283,7 +283,7 @@ std::vector<Integration::DeviceHealth> Integration::health() const {
     state_->roster.each([&](const Session& session) {
         if (session.id().empty()) return;
         health.push_back(DeviceHealth{session.id(), session.state().errors, session.state().latency,
-                                      session.clock().skew_s()});
+                                      session.clock().skew_s(), session.state().distrusted});
     });
     return health;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "lanbridge/base/crypto.hpp"
+#include "lanbridge/base/log.hpp"
 #include "lanbridge/meross/protocol/multiple.hpp"
 #include "lanbridge/meross/protocol/time_rules.hpp"
 #include "sim/device_parts.hpp"
@@ -16,6 +17,8 @@ namespace lanbridge::sim {
 using meross::Method;
 
 namespace {
+
+const log::Logger logger("sim");
 
 /// A zone's offset is looked up again after so long.
 constexpr std::int64_t offset_kept_s = 900;
@@ -107,6 +110,8 @@ Reply MerossDevice::answer(std::string_view text, bool clear, Via via) {
         return Reply(
             envelope(header, Method::error, error_payload(meross::error_bad_signature, "sign error")));
     }
+    logger.debug("{} over {}: {} {}", identity_.uuid.value(), via_name(via),
+                 meross::method_name(header.method), header.name_space);
     const Query query{header.name_space, header.method, message->payload, header.message_id, via};
     auto outcome = dispatch(query, false);
     if (outcome.kind != Reply::Kind::answer) return Reply(outcome.kind);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "lanbridge/base/log.hpp"
 #include "lanbridge/meross/protocol/multiple.hpp"
 #include "lanbridge/sim/device.hpp"
 #include "sim/device_parts.hpp"
@@ -13,6 +14,8 @@ namespace lanbridge::sim {
 using meross::Method;
 
 namespace {
+
+const log::Logger logger("sim");
 
 /// Namespaces whose SETACK shows the new state; all others answer with {}.
 constexpr std::array echoing{
@@ -51,6 +54,8 @@ MerossDevice::Outcome MerossDevice::set(const Query& query) {
     auto outcome =
         handler != nullptr ? (this->*handler)(query.payload) : set_generic(query.name_space, query.payload);
     if (outcome.method == Method::setack) {
+        logger.debug("{} over {}: executed {}", identity_.uuid.value(), via_name(query.via),
+                     query.name_space);
         log_.note_set(ExecutedSet(time_.now(), query.via, query.name_space, query.message_id, query.payload));
     }
     return outcome;

@@ -27,6 +27,8 @@ meross::Uuid made_up_uuid(std::uint64_t number) {
 
 bool is_real_uuid(std::string_view text) { return text.size() == 32 && meross::parse_uuid(text).has_value(); }
 
+std::string_view via_name(Via via) noexcept { return via == Via::http ? "http" : "mqtt"; }
+
 Result<Binding> parse_binding(const Json& payload) {
     const auto* gateway = find_member(payload, {"key", "gateway"});
     if (gateway == nullptr) return Error(Errc::malformed, "$.key.gateway is missing");

@@ -1,4 +1,4 @@
-"""A device's MQTT connection in bare sockets: MQTT 3.1.1 over TLS, without a look at the certificate."""
+"""MQTT 3.1.1 in bare sockets: plain, and over TLS as devices do, without a look at the certificate."""
 
 import hashlib
 import socket
@@ -19,37 +19,29 @@ class Refused(Exception):
     """The broker's return code."""
 
 
-class DeviceConnection:
-    """Connects, or raises `Refused`. Quality of service 1 in both directions, as devices do."""
+class Connection:
+    """Connects, or raises `Refused`."""
 
-    def __init__(self, port, uuid, login, host="127.0.0.1"):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
-        raw = socket.create_connection((host, port), timeout=PATIENCE)
-        self.socket = context.wrap_socket(raw)
+    def __init__(self, port, client="", login=(), host="127.0.0.1"):
+        self.socket = self.secure(socket.create_connection((host, port), timeout=PATIENCE))
         self.messages = []
-        client = f"fmware:{uuid}_{'x' * 16}"
-        body = text("MQTT") + bytes([4, 0xC2]) + struct.pack(">H", 120)
+        self.number = 0
+        body = text("MQTT") + bytes([4, 0xC2 if login else 0x02]) + struct.pack(">H", 120)
         self.send(0x10, body + b"".join(text(part) for part in (client, *login)))
         kind, answer = self.receive()
         if kind != 0x20 or answer[1] != 0:
             self.close()
             raise Refused(answer[1])
-        self.number = 0
+
+    @staticmethod
+    def secure(raw):
+        return raw
 
     def close(self):
         self.socket.close()
 
     def send(self, kind, body):
-        length, encoded = len(body), b""
-        while True:
-            length, digit = divmod(length, 128)
-            encoded += bytes([digit | (0x80 if length else 0)])
-            if not length:
-                break
-        self.socket.sendall(bytes([kind]) + encoded + body)
+        self.socket.sendall(packet(kind, body))
 
     def exactly(self, count):
         data = b""
@@ -102,6 +94,37 @@ class DeviceConnection:
     def wait_for(self, topic, payload):
         while (topic, payload) not in self.messages:
             self.until(0x30)
+
+    def flood(self, messages):
+        """Quality of service 0: nobody waits for anything."""
+        packets = bytearray()
+        for topic, payload in messages:
+            packets += packet(0x30, text(topic) + payload)
+        self.socket.sendall(packets)
+
+
+class DeviceConnection(Connection):
+    """As a device: TLS, and quality of service 1 in both directions."""
+
+    def __init__(self, port, uuid, login, host="127.0.0.1"):
+        super().__init__(port, f"fmware:{uuid}_{'x' * 16}", login, host)
+
+    @staticmethod
+    def secure(raw):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
+        return context.wrap_socket(raw)
+
+
+def packet(kind, body):
+    length, encoded = len(body), b""
+    while True:
+        length, digit = divmod(length, 128)
+        encoded += bytes([digit | (0x80 if length else 0)])
+        if not length:
+            return bytes([kind]) + encoded + body
 
 
 def text(string):

@@ -3,11 +3,13 @@
 import collections
 import json
 import pathlib
+import re
 import signal
 import subprocess
 import time
 
 from ground import KEY, PATIENCE, SIMULATED, accepts, free_port, free_port_range, mosquitto, program
+from mqtt_over_tls import Connection
 
 
 class Process:
@@ -103,6 +105,13 @@ class Broker:
         argv += ["-n"] if payload is None else ["-m", payload]
         subprocess.run(self.here(argv + (["-r"] if retain else [])), check=True, timeout=PATIENCE)
 
+    def publish_all(self, messages):
+        """Pairs of topic and payload, as fast as one connection goes; returns once the broker has them."""
+        connection = Connection(self.port)
+        for topic, payload in messages:
+            connection.publish(topic, payload)
+        connection.close()
+
     @staticmethod
     def here(argv):
         """The command where the broker can be reached: another network, for some."""
@@ -123,15 +132,18 @@ Simulated = collections.namedtuple("Simulated", "host port address uuid key mode
 class Simulator:
     """`lanbridge simulate`; the devices keep their ports, and so their identity, over a restart."""
 
-    def __init__(self, house, *paths, key=KEY, first_port=None):
-        self.house, self.key = house, key
+    def __init__(self, house, *paths, key=KEY, first_port=None, broker=None):
+        """`broker`: they are there too. Then the log tells each request that they took."""
+        self.house, self.key, self.broker = house, key, broker
         self.paths = [str(SIMULATED / f"{p}.json") if "/" not in str(p) else str(p) for p in paths]
         self.first_port = first_port or free_port_range(len(self.paths))
         self.starts = 0
         self.start()
 
     def start(self):
-        argv = [program(), "--json", "simulate", "--listen", f"127.0.0.1:{self.first_port}", "--key", self.key]
+        argv = [program(), "--json"] + (["--log-level", "debug"] if self.broker else [])
+        argv += ["simulate", "--listen", f"127.0.0.1:{self.first_port}", "--key", self.key]
+        argv += ["--mqtt", self.broker.url] if self.broker else []
         self.starts += 1
         self.process = self.house.start(f"simulate-{self.first_port}-{self.starts}", argv + self.paths)
         lines = []
@@ -148,6 +160,17 @@ class Simulator:
 
     def __getitem__(self, number):
         return self.devices[number]
+
+    def executed(self, name_space="Appliance.Control.ToggleX"):
+        """How many SETs each device has obeyed, by uuid; only of those on a broker."""
+        found = re.findall(rf"(\w{{32}}) over (?:http|mqtt): executed {re.escape(name_space)}$",
+                           self.process.log(), re.MULTILINE)
+        return collections.Counter(found)
+
+    def asked(self, transport, since=0):
+        """How many requests each took over `http` or `mqtt` in the log from `since` on, by uuid."""
+        return collections.Counter(re.findall(rf"(\w{{32}}) over {transport}: (?!executed)",
+                                              self.process.log()[since:]))
 
     def stop(self, number=signal.SIGTERM):
         return self.process.stop(number)

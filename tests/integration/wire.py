@@ -59,6 +59,20 @@ class Server:
             connection.close()
         self.open = []
 
+    def swallow(self):
+        """From now on nobody answers, not even that there is nobody: a full queue drops what comes, as a
+        firewall does."""
+        self.unplug()
+        self.socket = socket.socket()
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(("127.0.0.1", self.port))
+        self.socket.listen(0)
+        for _ in range(3):
+            filler = socket.socket()
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.1", self.port))
+            self.open.append(filler)
+
     def accept(self, listening):
         with contextlib.suppress(OSError):
             while True:

@@ -59,6 +59,15 @@ public:
         for (auto& session : sessions_) session->connected(address());
         if (integration_) integration_->broker_connected();
     }
+    /// The integration alone loses it, and finds it again.
+    void cut_off() {
+        client_up_ = false;
+        if (integration_) integration_->broker_lost();
+    }
+    void let_in() {
+        client_up_ = true;
+        if (integration_) integration_->broker_connected();
+    }
     /// Lets the devices do what is due.
     void tick() {
         for (auto& session : sessions_)
@@ -83,7 +92,7 @@ private:
             if (!up_ || life != life_) return;
             for (auto& session : sessions_)
                 if (session->online() && session->topic() == topic) return session->received(payload);
-            if (integration_) integration_->on_message(topic, payload, false);
+            if (integration_ && client_up_) integration_->on_message(topic, payload, false);
         });
     }
 

@@ -34,6 +34,48 @@ TEST_CASE("pushes that may be forged or old are not believed, the device is aske
     CHECK(house.broker.count("Appliance.Control.ToggleX\",\"method\":\"GET\"") == 1);
 }
 
+TEST_CASE("a forged future does not make true pushes look old", "[meross][mqtt][distrust]") {
+    House house;
+    auto& plug = house.move_in();
+    house.start(House::one(House::on_broker()));
+    house.pass(20s);
+    Header header;
+    header.method = Method::push;
+    header.from = publish_topic(sim::made_up_uuid(1));
+    header.message_id = "00112233445566778899aabbccddeeff";
+    header.timestamp = plug.clock_s() + 1'000'000;
+    header.sign = header.message_id;
+    for (const auto* name : {"Appliance.Control.ToggleX", "Appliance.System.Clock"}) {
+        header.name_space = name;
+        house.broker.inject(publish_topic(sim::made_up_uuid(1)), serialize(header, Json::object()));
+    }
+    house.pass(5s);
+    CHECK(house.integration->health().at(0).distrusted == 2);
+    REQUIRE(plug.press().has_value());
+    house.time.settle();
+    CHECK(house.seen().values["switch_0"] == model::Value(false));
+    CHECK(house.integration->health().at(0).distrusted == 2);
+}
+
+TEST_CASE("a flood of forged pushes does not put off the question for ever", "[meross][mqtt][distrust]") {
+    House house;
+    house.move_in();
+    house.start(House::one(House::on_broker()));
+    house.pass(20s);
+    Header header;
+    header.name_space = "Appliance.Control.ToggleX";
+    header.method = Method::push;
+    header.from = publish_topic(sim::made_up_uuid(1));
+    header.message_id = header.sign = "00112233445566778899aabbccddeeff";
+    for (int i = 0; i < 40; ++i) {
+        house.broker.inject(publish_topic(sim::made_up_uuid(1)), serialize(header, Json::object()));
+        house.pass(250ms);
+    }
+    const auto asked = house.broker.count("Appliance.Control.ToggleX\",\"method\":\"GET\"");
+    CHECK(asked >= 4);
+    CHECK(asked <= 5);
+}
+
 TEST_CASE("whoever speaks in another's name, or nonsense, is counted and otherwise nothing",
           "[meross][mqtt][bad]") {
     House house;

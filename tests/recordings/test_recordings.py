@@ -4,7 +4,6 @@ The recordings are no part of the project. Their folder is LANBRIDGE_TRACES, or 
 source folder; without it the test is skipped.
 """
 
-import json
 import os
 import pathlib
 import sys
@@ -16,11 +15,7 @@ from ground import SOURCE, skip  # noqa: E402
 from house import HouseTest, main  # noqa: E402
 from listener import Listener  # noqa: E402
 from programs import Bridge, Broker, Simulator  # noqa: E402
-
-try:
-    import jsonschema
-except ImportError:
-    jsonschema = None
+from schema import validate_documents  # noqa: E402
 
 METER = {"power", "voltage", "current", "energy"}
 COMMON = {"switch_0", "signal", "led"}
@@ -54,30 +49,22 @@ def core_entities(document, expected):
 
 
 class Recordings(HouseTest):
-    def published(self, recording):
+    def published(self, recording, transport="http"):
         """The document of the recorded device, and the first values of its entities."""
         broker = Broker(self.house)
         listener = Listener(self.house, broker)
-        device = Simulator(self.house, folder() / recording)[0]
-        Bridge(self.house, self.config(broker, device))
+        device = Simulator(self.house, folder() / recording, broker=broker if transport == "mqtt" else None)[0]
+        Bridge(self.house, self.config(broker, device if transport == "http" else {"uuid": device.uuid},
+                                       meross={"protocol": transport}))
         self.wait_online(listener, device)
         document = listener.json(f"homeassistant/device/lanbridge/{device.id}/config")
         firsts = {}
         for name in document["components"]:
             values = [v for v in listener.seen(f"lanbridge/{device.id}/{name}/state") if v not in ("", "None")]
             firsts[name] = values[0] if values else None
-        self.validate({t: p for t, p in listener.latest.items() if t.startswith("homeassistant/")})
+        self.assertEqual(transport, firsts["transport"])
+        validate_documents(self, listener.latest)
         return document, firsts
-
-    def validate(self, configs):
-        if jsonschema is None:
-            return
-        schema = json.loads((SOURCE / "tests" / "data" / "ha-mqtt-schema.json").read_text())
-        validator = jsonschema.validators.validator_for(schema)(schema)
-        for topic, payload in configs.items():
-            errors = [error.message for error in
-                      validator.iter_errors({"topic": topic, "payload": json.loads(payload)})]
-            self.assertEqual([], errors, topic)
 
     def check(self, recording):
         entities, states = EXPECTED[recording]
@@ -90,6 +77,12 @@ class Recordings(HouseTest):
                 else:
                     self.assertIsNotNone(firsts[name])
                     self.assertAlmostEqual(expected, float(firsts[name]), places=3)
+        self.same_over_mqtt(recording, document, firsts)
+
+    def same_over_mqtt(self, recording, document, firsts):
+        told, over_mqtt = self.published(recording, "mqtt")
+        self.assertEqual(document["components"], told["components"])
+        self.assertEqual({**firsts, "transport": "mqtt"}, over_mqtt)
 
     def test_mss310(self):
         self.check("mss310.csv")

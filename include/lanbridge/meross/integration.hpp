@@ -96,7 +96,8 @@ public:
         model::DeviceId id;
         std::uint64_t errors = 0;
         std::chrono::microseconds latency{0};
-        double clock_skew_s = 0;  ///< how far its clock is behind ours
+        double clock_skew_s = 0;       ///< how far its clock is behind ours
+        std::uint64_t distrusted = 0;  ///< pushes whose signature or time was wrong
     };
     std::vector<DeviceHealth> health() const;
     const InboundCounters& inbound() const noexcept;

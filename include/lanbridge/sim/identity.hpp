@@ -48,5 +48,6 @@ struct Reply {
 
 /// The transport a request came by: only HTTP cuts long answers and encrypts.
 enum class Via : std::uint8_t { http, mqtt };
+std::string_view via_name(Via via) noexcept;
 
 }  // namespace lanbridge::sim

@@ -25,7 +25,8 @@ Json device_health(const meross::Integration& meross) {
     for (const auto& device : meross.health())
         devices[device.id.value()] = {{"errors", device.errors},
                                       {"latency_ms", static_cast<double>(device.latency.count()) / 1000},
-                                      {"clock_skew_s", std::round(device.clock_skew_s)}};
+                                      {"clock_skew_s", std::round(device.clock_skew_s)},
+                                      {"distrusted_pushes", device.distrusted}};
     return devices;
 }
 

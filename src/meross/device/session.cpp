@@ -252,8 +252,13 @@ void Session::heard(const Message& message) {
 }
 
 void Session::broker_connected() {
-    ways_.policy().broker_connected();
-    if (state_.online || settings_.protocol == Protocol::http) return;
+    auto& policy = ways_.policy();
+    policy.broker_connected();
+    if (settings_.protocol == Protocol::http) return;
+    if (state_.online) {  // it may have had a session there for long: its next System.All says so
+        if (!policy.mqtt_active()) state_.last_all = now() - PollSchedule::heartbeat;
+        return;
+    }
     state_.next_cycle = now();
     wake_.notify();
 }
@@ -271,7 +276,7 @@ void Session::broker_lost() {
         std::chrono::duration<double>(settings_.poll_interval) * services_.context.random.unit();
     const auto next = now() + std::chrono::duration_cast<TimeSource::Clock::duration>(soon / 2);
     state_.next_cycle = std::min(state_.next_cycle, next);
-    state_.last_all = {};
+    state_.last_all = now() - PollSchedule::heartbeat;
     wake_.notify();
 }
 

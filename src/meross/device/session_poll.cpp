@@ -184,7 +184,9 @@ void Session::take_answer(const Message& answer, std::int64_t device_time) {
 void Session::take_push(const Message& push) {
     const auto& name_space = push.header.name_space;
     if (!believable(push) && !schedule_.requests_of(name_space).empty()) {
+        const auto due = state_.reread_at;
         read_again_soon(name_space);
+        if (due) state_.reread_at = due;  // a flood of them does not put the question off for ever
         wake_.notify();
         return;
     }
@@ -199,9 +201,11 @@ bool Session::believable(const Message& push) {
     const bool signed_well = ways_.without_key() || signature_valid(push.header, ways_.key());
     // A device that has lost its clock begins anew.
     const bool new_time = push.header.name_space == "Appliance.System.Clock";
-    if (new_time || push.header.timestamp > state_.newest_s) state_.newest_s = push.header.timestamp;
+    // Only the device itself can say how late it is: a forged future would make its true pushes look old.
+    if (signed_well && (new_time || push.header.timestamp > state_.newest_s))
+        state_.newest_s = push.header.timestamp;
     // and one that is ahead is about to be set back
-    if (new_time) state_.newest_s = std::min(state_.newest_s, services_.context.time.wall_s());
+    if (signed_well && new_time) state_.newest_s = std::min(state_.newest_s, services_.context.time.wall_s());
     if (signed_well && !late) return true;
     if (state_.distrusted++ == 0)
         logger.warn("{}: a push with a wrong {}; such pushes are not believed, the device is asked instead",
