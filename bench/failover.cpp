@@ -72,13 +72,16 @@ public:
         settings.program = plan.program;
         settings.broker_port = broker_.port();
         settings.poll_interval_s = plan.interval;
-        if (known == Known::by_uuid)
+        if (known == Known::by_uuid) {
             settings.uuids = house_.uuids();
-        else
+            house_.join();  // lanbridge asks for them as soon as it connects
+        } else {
             settings.devices = house_.endpoints();
+        }
         lanbridge_ = std::make_unique<Lanbridge>(folder_, settings);
         wait_until_connected();
-        house_.join();
+        if (known == Known::by_host) house_.join();
+        house_.wait_until_settled();
         wait_until_online(broker_.port(), plan.devices, start_patience);
         house_.press_all();  // so that all are known to be on the broker too
         std::this_thread::sleep_for(settling);

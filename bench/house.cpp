@@ -52,6 +52,9 @@ void House::join() {
         fleet_.join(client_);
         client_.start();
     });
+}
+
+void House::wait_until_settled() {
     const auto steady = [this] {
         return std::ranges::all_of(fleet_.members(), [](const auto& member) {
             return member->session() && member->session()->stage() == sim::MqttSession::Stage::steady;

@@ -26,9 +26,10 @@ public:
     House& operator=(const House&) = delete;
     ~House();
 
-    /// They connect to the broker, and begin as after a power cut. Waits until all have said what they say
-    /// then and were answered.
+    /// They connect to the broker, and say what devices say after a power cut.
     void join();
+    /// Until all of them have been answered.
+    void wait_until_settled();
 
     std::size_t size() const noexcept { return size_; }
     std::vector<boost::asio::ip::tcp::endpoint> endpoints();
