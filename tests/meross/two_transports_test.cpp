@@ -216,3 +216,15 @@ TEST_CASE("a device whose clock was ahead is believed once it is set back", "[me
     CHECK(house.seen().values["switch_0"] == model::Value(false));
     CHECK(house.broker.count("Appliance.Control.ToggleX\",\"method\":\"GET\"") == 0);
 }
+
+TEST_CASE("devices that join the broker after us are there as soon as they speak", "[meross][mqtt]") {
+    House house;
+    auto& plug = house.network.plug_in("10.0.0.5", "mss310", right_key, 1);
+    plug.set_address("10.0.0.5");
+    house.start(House::one(House::on_broker()));
+    CHECK_FALSE(house.sink.devices[House::id()].availability.online);
+    house.pass(std::chrono::seconds(GENERATE(0, 1, 3, 4, 20)));
+    house.sessions.push_back(&house.broker.join(plug));
+    house.pass(16s);
+    CHECK(house.seen().availability.online);
+}

@@ -78,7 +78,6 @@ asio::awaitable<void> Session::come_online() {
     if (!turn) co_return;  // cancelled
     state_.last_attempt = now();
     auto facts = co_await find_out();
-    state_.heard = false;
     if (!facts) {
         go_offline(facts.error());
         co_return;
@@ -202,6 +201,9 @@ void Session::go_offline(const Error& why) {
     const bool newcomer = why.is(Errc::wrong_device) && !settings_.uuid && addresses_.at_home();
     state_.next_cycle = now();  // a newcomer is welcome where no uuid is configured
     if (!newcomer) state_.next_cycle += hopeless ? unusable_delay : probe_delay_.next();
+    // It has spoken while nobody listened: a birth on the broker comes only once.
+    if (state_.heard && !hopeless)
+        state_.next_cycle = std::min(state_.next_cycle, state_.last_attempt + wake_pause);
     if (why.is(Errc::wrong_device)) state_.identified = false;
     if (!hopeless || why.is(Errc::wrong_device)) services_.seek();
     state_.availability = availability;
@@ -237,10 +239,9 @@ void Session::heard(const Message& message) {
     policy.mqtt_heard(now());
     clock_.sample(services_.context.time.wall_s(), message.header.timestamp);
     if (!state_.online) {
-        const bool hopeless = state_.availability.reason == model::Reason::wrong_key;
-        if (hopeless || state_.heard || now() - state_.last_attempt < wake_pause) return;
+        if (state_.heard || state_.availability.reason == model::Reason::wrong_key) return;
         state_.heard = true;
-        state_.next_cycle = now();
+        state_.next_cycle = std::min(state_.next_cycle, std::max(now(), state_.last_attempt + wake_pause));
         wake_.notify();
         return;
     }

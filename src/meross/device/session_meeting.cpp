@@ -42,7 +42,8 @@ KeyRing Session::keys() const {
 asio::awaitable<Result<Facts>> Session::find_out() {
     const auto route = ways_.policy().probe_route();
     std::array order{route.first, route.second};
-    if (state_.heard && route.second == model::Transport::mqtt) std::swap(order[0], order[1]);
+    const bool heard = std::exchange(state_.heard, false);
+    if (heard && route.second == model::Transport::mqtt) std::swap(order[0], order[1]);
     Result<Facts> outcome =
         Error(Errc::unreachable, settings_.label() + ": no address is known and no broker connected");
     bool first = true;

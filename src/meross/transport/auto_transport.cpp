@@ -165,8 +165,10 @@ asio::awaitable<Result<Message>> AutoTransport::request(Request request, Patienc
     const auto legs = route();
     if (legs.first == model::Transport::none)
         co_return Error(Errc::unreachable, "neither an address nor a broker leads to it now");
-    // Where there is another way, an address that does not answer is not worth long waits.
-    if (legs.second != model::Transport::none && patience == Patience::normal) patience = Patience::command;
+    // Where there is another way, an address that does not answer, or takes connections and says nothing, is
+    // not worth long waits; what must not be sent twice has to wait for its one answer.
+    if (legs.second != model::Transport::none)
+        patience = may_repeat(request) ? Patience::brief : Patience::command;
     Request again = request;
     auto reply = co_await request_over(legs.first, std::move(request), patience);
     if (reply || legs.second == model::Transport::none || reply.error().is(Errc::cancelled)) co_return reply;
