@@ -173,7 +173,10 @@ asio::awaitable<void> Session::look_after_ways(bool& all_just_read) {
         }
         all_just_read = there;
     }
-    if (policy.mqtt_doubtful() || policy.mqtt_silent_for_long(now())) {
+    // An answer there makes the change at once; else the next request would wait for HTTP first.
+    const bool change =
+        policy.mqtt_active() && !policy.http_active() && policy.current() == model::Transport::http;
+    if (change || policy.mqtt_doubtful() || policy.mqtt_silent_for_long(now())) {
         const bool there = co_await probe(model::Transport::mqtt);
         all_just_read = all_just_read || there;
     }
@@ -182,7 +185,7 @@ asio::awaitable<void> Session::look_after_ways(bool& all_just_read) {
 
 /// System.All over this transport alone; the policy hears how it went.
 asio::awaitable<bool> Session::probe(model::Transport transport) {
-    auto reply = co_await ways_.request_over(transport, all_request(), Patience::command);
+    auto reply = co_await ways_.request_over(transport, all_request(), Patience::brief);
     auto all = acknowledged(std::move(reply), all_request());
     if (!all) {
         logger.debug("{}: no System.All over {}: {}", id_.value(), model::transport_name(transport),
