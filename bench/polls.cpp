@@ -66,6 +66,15 @@ Round measure(asio::io_context& io, const std::size_t& count, std::chrono::milli
     return round;
 }
 
+/// The devices of this benchmark are on HTTP alone.
+class NoBroker final : public meross::BrokerLink {
+public:
+    Result<void> publish(const std::string&, const std::string&) override {
+        return Error(Errc::link_down, "there is no broker here");
+    }
+    bool connected() const override { return false; }
+};
+
 /// Sessions as the daemon runs them, but with no rest between two polls.
 class SessionRound {
 public:
@@ -74,7 +83,7 @@ public:
           poster_(context_),
           registry_(context_),
           store_(std::move(registry::Store::open(context_, folder.file("store"))).value()),
-          integration_(context_, poster_, registry_, *store_) {
+          integration_(context_, poster_, no_broker_, registry_, *store_) {
         meross::Settings settings;
         settings.keys = {Secret(std::string(device_key))};
         for (const auto& endpoint : devices.endpoints()) {
@@ -111,6 +120,7 @@ private:
     CountingPoster poster_;
     registry::Registry registry_;
     std::unique_ptr<registry::Store> store_;
+    NoBroker no_broker_;
     meross::Integration integration_;
 };
 
