@@ -126,7 +126,7 @@ TEST_CASE("parts that are not built are named when they are asked for, once each
     CHECK(unbuilt_parts(parse("meross: {discovery: {udp: true}}").config).empty());
     CHECK(unbuilt_parts(parse("xiaomi: {devices: [{host: a}, {host: b}]}").config).size() == 1);
     CHECK(unbuilt_parts(parse("embedded_broker: {devices_listen: 0.0.0.0}").config).empty());
-    CHECK(unbuilt_parts(load_full().config).size() == 3);
+    CHECK(unbuilt_parts(load_full().config).size() == 2);
 }
 
 TEST_CASE("the digest follows what is in force and no secret", "[app][config]") {
