@@ -199,6 +199,19 @@ TEST_CASE("a device that moves is followed once it is sighted, and nobody else i
         house.start(settings);  // it is looked for there at once
         CHECK(house.seen(1).availability.online);
     }
+    SECTION("it is announced before it answers there") {
+        house.network.unplug("10.0.0.5");
+        house.pass(60s);
+        sighting.endpoint = net::HttpEndpoint("10.0.0.9");
+        house.integration->sighted(sighting);  // somebody else still lives there
+        house.network.plug_in("10.0.0.9", "mss310", right_key, 9);
+        house.pass(10s);
+        REQUIRE_FALSE(house.seen(1).availability.online);
+        house.network.plug_in("10.0.0.9", "mss310", right_key, 1);
+        house.integration->sighted(sighting);
+        house.pass(10s);
+        CHECK(house.seen(1).availability.online);
+    }
     SECTION("two swap their addresses") {
         auto& other = house.network.plug_in("10.0.0.6", "mss310", right_key, 2);
         CHECK(other.press().has_value());  // so that they differ

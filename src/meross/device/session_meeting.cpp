@@ -11,6 +11,9 @@ namespace {
 
 const log::Logger logger("meross.device");
 
+/// A device that is said to be where it did not answer may only have been on its way.
+constexpr auto sighting_pause = 5s;
+
 /// Nothing that belongs to the device answers there.
 bool nobody_there(const Error& error) {
     return error.is(Errc::unreachable) || error.is(Errc::wrong_device) || error.is(Errc::timeout) ||
@@ -120,10 +123,13 @@ void Session::follow_inner_address(const std::string& inner_ip) {
 void Session::sighted(net::HttpEndpoint where) {
     if (settings_.protocol == Protocol::mqtt) return;
     const bool served = state_.online && ways_.policy().http_active() && !state_.suspicious;
-    if (served || addresses_.current() == where) return;
-    logger.info("{}: may be at {} now", id_.empty() ? settings_.label() : id_.value(), where.text());
-    addresses_.sighted(where);
-    ways_.host_found(std::move(where));
+    if (served) return;
+    if (addresses_.sighted(where)) {
+        logger.info("{}: may be at {} now", id_.empty() ? settings_.label() : id_.value(), where.text());
+        ways_.host_found(std::move(where));
+    } else if (now() - state_.last_attempt < sighting_pause) {
+        return;  // it was looked for there just now
+    }
     state_.probe_http = true;
     state_.next_cycle = now();
     wake_.notify();
