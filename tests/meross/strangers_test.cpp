@@ -199,6 +199,17 @@ TEST_CASE("a device that moves is followed once it is sighted, and nobody else i
         house.start(settings);  // it is looked for there at once
         CHECK(house.seen(1).availability.online);
     }
+    SECTION("it moves and is sighted before it has been missed for long") {
+        house.network.plug_in("10.0.0.9", "mss310", right_key, 1);
+        house.network.unplug("10.0.0.5");
+        sighting.endpoint = net::HttpEndpoint("10.0.0.9");
+        for (int i = 0; i < 60 && missed == 0; ++i) house.pass(1s);
+        REQUIRE(house.seen(1).availability.online);
+        house.integration->sighted(sighting);
+        house.pass(10s);
+        CHECK(house.seen(1).availability.online);
+        CHECK(house.seen(1).description.address == "10.0.0.9");
+    }
     SECTION("it is announced before it answers there") {
         house.network.unplug("10.0.0.5");
         house.pass(60s);

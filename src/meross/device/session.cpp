@@ -172,6 +172,7 @@ void Session::publish() {
     state_.tried = true;
     auto description = this->description();
     entities_ = description.entities;
+    state_.shown_address = description.address;
     services_.sink.describe(std::move(description), *this);
     const bool news = !state_.availability.online;
     show_transport();

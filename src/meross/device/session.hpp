@@ -76,7 +76,7 @@ private:
     asio::awaitable<Result<Facts>> say_hello(model::Transport transport);
     KeyRing keys() const;
     void follow_inner_address(const std::string& inner_ip);
-    void show_transport();
+    void show_transport(bool anew = false);
     asio::awaitable<void> look_after_ways(bool& all_just_read);
     asio::awaitable<bool> probe(model::Transport transport);
     asio::awaitable<void> find_its_broker(int online_status);

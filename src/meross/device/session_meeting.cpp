@@ -145,7 +145,7 @@ void Session::meet_again() {
 }
 
 /// The transport in use and why, where it has changed.
-void Session::show_transport() {
+void Session::show_transport(bool anew) {
     if (!state_.published) return;
     const auto& policy = ways_.policy();
     model::Availability availability;
@@ -153,7 +153,7 @@ void Session::show_transport() {
     availability.reason = model::Reason::ok;
     availability.transport = policy.current();
     availability.transport_reason = policy.reason();
-    if (availability == state_.availability) return;
+    if (availability == state_.availability && !anew) return;
     if (state_.availability.online && state_.availability.transport != availability.transport) {
         logger.info("{}: over {} now ({})", id_.value(), model::transport_name(availability.transport),
                     availability.transport_reason);
@@ -199,6 +199,11 @@ asio::awaitable<bool> Session::probe(model::Transport transport) {
         co_return false;
     }
     state_.last_all = now();
+    if (state_.published && state_.shown_address != ways_.address()) {
+        logger.info("{}: is at {} now", id_.value(), ways_.address());
+        remember_place();
+        describe_again();
+    }
     co_await take_all(std::move(*all));
     co_return true;
 }

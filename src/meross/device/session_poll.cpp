@@ -248,7 +248,11 @@ void Session::describe_again() {
     auto description = this->description();
     entities_ = description.entities;
     remember_answers();
-    if (entities_ != before) services_.sink.describe(std::move(description), *this);
+    const bool moved = state_.shown_address != description.address;
+    if (entities_ == before && !moved) return;
+    state_.shown_address = description.address;
+    services_.sink.describe(std::move(description), *this);
+    if (moved) show_transport(true);
 }
 
 }  // namespace lanbridge::meross

@@ -49,6 +49,7 @@ struct SessionState {
     bool probe_http = false;    ///< there may be an address that works
     model::Observations early;  ///< seen before the description was published
     model::Availability availability;
+    std::string shown_address;  ///< as last described
     TimePoint last_all{};
     TimePoint next_cycle{};
     TimePoint last_attempt{};  ///< to come on line
