@@ -139,7 +139,11 @@ void Commands::handle_light(const Target& target, std::string_view payload) {
     const bool* on = state ? std::get_if<bool>(&state->value) : nullptr;
     auto values = parse_light_command(target.entity, payload, on && *on);
     if (!values) return refuse(target, payload, values.error());
-    for (auto& [part, value] : *values) start(target, part, std::move(value), payload);
+    if (values->empty()) return;
+    // One message is one wish: a device that gets colour and brightness apart flickers.
+    auto first = std::move(values->front());
+    values->erase(values->begin());
+    start(target, first.first, std::move(first.second), payload, *std::move(values));
 }
 
 void Commands::refuse(const Target& target, std::string_view payload, const Error& error) {
@@ -156,13 +160,14 @@ void Commands::report(const model::DeviceId& device, std::string_view entity, st
 }
 
 void Commands::start(const Target& target, std::string_view part, model::Value value,
-                     std::string_view payload) {
+                     std::string_view payload, model::PartValues more) {
     auto& count = in_flight_[target.device.id()];
     if (count >= max_in_flight_per_device)
         return refuse(target, payload, Error(Errc::busy, "too many commands at once"));
     ++count;
     ++accepted_;
     model::Command command(target.device.id(), target.entity.key, part, std::move(value));
+    command.more = std::move(more);
     nursery_.start("command", execute(std::move(command)));
 }
 

@@ -49,7 +49,8 @@ private:
     void handle(const Target& target, std::string_view payload);
     void handle_light(const Target& target, std::string_view payload);
     void refuse(const Target& target, std::string_view payload, const Error& error);
-    void start(const Target& target, std::string_view part, model::Value value, std::string_view payload);
+    void start(const Target& target, std::string_view part, model::Value value, std::string_view payload,
+               model::PartValues more = {});
     asio::awaitable<void> execute(model::Command command);
     void warn_limited(std::string_view what, std::string_view topic);
 

@@ -121,7 +121,7 @@ void build_light(const EntityPlace& place, OrderedJson& out) {
         out["effect_list"] = effect->options;
     }
     // Both default to true, and Home Assistant would offer what the device cannot do.
-    out["transition"] = false;
+    out["transition"] = place.part("transition") != nullptr;
     out["flash"] = false;
 }
 

@@ -41,6 +41,13 @@ Result<std::string> color_text(const Json& color) {
     return text;
 }
 
+/// How something shall happen, which is no wish of its own.
+bool is_manner(std::string_view member) { return member == "transition" || member == "flash"; }
+
+bool has_part(const model::EntityDescription& entity, std::string_view name) {
+    return std::ranges::find(entity.parts, name, &model::PartDescription::name) != entity.parts.end();
+}
+
 /// The text that a plain command topic would carry for this member.
 Result<std::string> member_text(std::string_view name, const Json& member) {
     if (name == "color") return color_text(member);
@@ -50,7 +57,7 @@ Result<std::string> member_text(std::string_view name, const Json& member) {
 }
 
 Result<void> add_member(const model::EntityDescription& entity, const std::string& name, const Json& member,
-                        PartValues& out) {
+                        model::PartValues& out) {
     const std::string part_name = name == "color" ? "rgb" : name;
     const auto part = std::ranges::find(entity.parts, part_name, &model::PartDescription::name);
     if (part == entity.parts.end() || !part->commandable)
@@ -84,22 +91,22 @@ std::string light_state(const registry::Device& device, std::size_t entity_index
     return dump_json(json);
 }
 
-Result<PartValues> parse_light_command(const model::EntityDescription& entity, std::string_view payload,
-                                       bool is_on) {
+Result<model::PartValues> parse_light_command(const model::EntityDescription& entity,
+                                              std::string_view payload, bool is_on) {
     auto json = parse_json(payload);
     if (!json) return std::move(json).error();
     if (!json->is_object()) return Error(Errc::malformed, "a JSON object is expected");
-    PartValues out;
-    const bool has_more = std::ranges::any_of(json->items(), [](const auto& item) {
-        return item.key() != "state" && item.key() != "transition" && item.key() != "flash";
-    });
+    model::PartValues out;
+    const bool has_more = std::ranges::any_of(
+        json->items(), [](const auto& item) { return item.key() != "state" && !is_manner(item.key()); });
     const bool on = string_or(*json, {"state"}, "ON") == "ON";
     if (json->contains("state") && !(on && has_more && is_on)) {
         if (auto added = add_member(entity, "state", (*json)["state"], out); !added)
             return std::move(added).error();
     }
     for (const auto& [name, member] : json->items()) {
-        if (name == "state" || name == "transition" || name == "flash" || !on) continue;
+        const bool ignored = is_manner(name) && !has_part(entity, name);
+        if (name == "state" || ignored || (!on && !is_manner(name))) continue;
         if (auto added = add_member(entity, name, member, out); !added) return std::move(added).error();
     }
     return out;

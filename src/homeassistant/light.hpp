@@ -16,8 +16,7 @@ std::string light_state(const registry::Device& device, std::size_t entity_index
 /// A light's command taken apart: (part, value) in the order to be applied. `ON` beside other keys is left
 /// out for a light that is on, since some flash or restore old values. Errors: `malformed`, `invalid_value`,
 /// `unsupported`.
-using PartValues = std::vector<std::pair<std::string, model::Value>>;
-Result<PartValues> parse_light_command(const model::EntityDescription& entity, std::string_view payload,
-                                       bool is_on);
+Result<model::PartValues> parse_light_command(const model::EntityDescription& entity,
+                                              std::string_view payload, bool is_on);
 
 }  // namespace lanbridge::homeassistant

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <exception>
@@ -28,6 +29,14 @@ Error not_reachable(const Device& device) {
     return Error(Errc::unreachable, device.description().name + " is offline (" + why + ")");
 }
 
+Result<void> check_part(const model::EntityDescription& entity, std::string_view name,
+                        const model::Value& value) {
+    const auto part = std::ranges::find(entity.parts, name, &model::PartDescription::name);
+    if (part == entity.parts.end()) return Error(Errc::not_found, std::string(name) + " does not exist");
+    if (!part->commandable) return Error(Errc::unsupported, std::string(name) + " is read-only");
+    return check_value(*part, value);
+}
+
 /// A driver's exception ends here: raced against a deadline it would only surface with the deadline.
 asio::awaitable<Result<void>> guarded(model::DeviceDriver& driver, model::Command command) {
     Error failure;
@@ -51,10 +60,11 @@ Result<std::size_t> Registry::admit(const model::Command& command) const {
     const auto* entity = device->entities().find(command.entity);
     const auto slot = device->entities().slot(command.entity, command.part);
     if (!entity || !slot) return Error(Errc::not_found, place(command) + " does not exist");
-    const auto index = static_cast<std::size_t>(entity - device->entities().entities().data());
-    const auto& part = entity->parts[*slot - device->entities().first_slot(index)];
-    if (!part.commandable) return Error(Errc::unsupported, place(command) + " is read-only");
-    if (auto checked = check_value(part, command.value); !checked) return checked.error().in(place(command));
+    if (auto checked = check_part(*entity, command.part, command.value); !checked)
+        return checked.error().in(place(command));
+    for (const auto& [part, value] : command.more)
+        if (auto checked = check_part(*entity, part, value); !checked)
+            return checked.error().in(place(command));
     if (!device->availability().online || !device->driver_) return not_reachable(*device).in(place(command));
     return *slot;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
@@ -27,13 +28,12 @@ struct Registry::Lane {
         }
     };
 
-    /// Adds a command behind all others, in place of one to the same part. So the queue is never longer than
-    /// the device has parts.
+    /// Adds a command behind all others, in place of one that wishes nothing that the new one does not.
     std::shared_ptr<Job> add(const asio::any_io_executor& executor, model::Command command,
                              std::size_t slot) {
         std::shared_ptr<Job> job;
         for (auto it = waiting.begin(); it != waiting.end(); ++it) {
-            if ((*it)->slot != slot) continue;
+            if ((*it)->slot != slot || !covers(command, (*it)->command)) continue;
             job = *it;
             job->command = std::move(command);
             waiting.erase(it);
@@ -42,6 +42,11 @@ struct Registry::Lane {
         if (!job) job = std::make_shared<Job>(executor, std::move(command), slot);
         waiting.push_back(job);
         return job;
+    }
+
+    static bool covers(const model::Command& later, const model::Command& earlier) {
+        return std::ranges::all_of(earlier.more,
+                                   [&](const auto& wished) { return later.wish(wished.first) != nullptr; });
     }
 
     std::deque<std::shared_ptr<Job>> waiting;

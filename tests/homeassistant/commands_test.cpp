@@ -124,7 +124,7 @@ TEST_CASE("retained, repeated and misdirected commands do nothing", "[homeassist
     CHECK(house.bridge->counters().commands_refused == 7);
 }
 
-TEST_CASE("a light's JSON becomes commands to its parts", "[homeassistant][commands]") {
+TEST_CASE("a light's JSON becomes one command", "[homeassistant][commands]") {
     House house;
     house.connect();
     auto& driver = house.add(everything());
@@ -133,19 +133,23 @@ TEST_CASE("a light's JSON becomes commands to its parts", "[homeassistant][comma
     CHECK(house.broker.retained_on(topic + "/state") == R"({"state":null})");
     house.broker.inject(topic + "/set", R"({"state":"ON","brightness":40,"color":{"r":255,"g":120,"b":0}})");
     house.pass(0ms);
-    CHECK(driver.commands.size() == 3);
+    REQUIRE(driver.commands.size() == 1);
+    REQUIRE(driver.commands[0].wish("brightness"));
+    CHECK(*driver.commands[0].wish("brightness") == model::Value(std::int64_t{40}));
+    CHECK(driver.commands[0].wish("rgb"));
+    CHECK_FALSE(driver.commands[0].wish("effect"));
     CHECK(house.broker.retained_on(topic + "/state") ==
           R"({"state":"ON","brightness":40,"color":{"r":255,"g":120,"b":0}})");
     house.broker.inject(topic + "/set", R"({"state":"ON","brightness":60})");
     house.pass(0ms);
-    CHECK(driver.commands.size() == 4);  // it is on: only the brightness
+    CHECK(driver.commands.size() == 2);  // it is on: only the brightness
     house.broker.inject(topic + "/set", R"({"state":"OFF"})");
     house.pass(0ms);
-    CHECK(driver.commands.size() == 5);
+    CHECK(driver.commands.size() == 3);
     house.broker.inject(topic + "/set", R"({"state":)");
     house.broker.inject(topic + "/set", R"({"brightness":"bright"})");
     house.pass(0ms);
-    CHECK(driver.commands.size() == 5);
+    CHECK(driver.commands.size() == 3);
     CHECK(house.errors.size() == 2);
 }
 

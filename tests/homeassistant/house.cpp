@@ -7,6 +7,7 @@ asio::awaitable<Result<void>> FakeDriver::apply(model::Command command) {
     if (failure) co_return *failure;
     model::Observations seen;
     seen.emplace_back(command.entity, command.part, command.value);
+    for (const auto& [part, value] : command.more) seen.emplace_back(command.entity, part, value);
     registry_.observe(id_, seen, model::Transport::http);
     co_return Result<void>();
 }

@@ -9,6 +9,7 @@
 
 #include "lanbridge/base/error.hpp"
 #include "lanbridge/base/time.hpp"
+#include "lanbridge/model/command.hpp"
 #include "lanbridge/model/entity.hpp"
 #include "lanbridge/model/ids.hpp"
 #include "lanbridge/model/value.hpp"
@@ -58,26 +59,6 @@ struct DeviceDescription {
     bool is_bridge = false;  ///< lanbridge itself: its topics are below `<base>/bridge`
     EntitySetPtr entities;
     friend bool operator==(const DeviceDescription&, const DeviceDescription&) = default;
-};
-
-/// One value that a device reported.
-struct Observation {
-    Observation(std::string_view e, Value v) : Observation(e, "state", std::move(v)) {}
-    Observation(std::string_view e, std::string_view p, Value v) : entity(e), part(p), value(std::move(v)) {}
-    std::string entity;
-    std::string part;
-    Value value;
-};
-using Observations = std::vector<Observation>;
-
-/// One wish of a user, already checked against the part's description.
-struct Command {
-    Command(DeviceId d, std::string_view e, std::string_view p, Value v)
-        : device(std::move(d)), entity(e), part(p), value(std::move(v)) {}
-    DeviceId device;
-    std::string entity;
-    std::string part;
-    Value value;  ///< monostate for a press
 };
 
 /// The one interface of an integration: what the registry hands commands to.
