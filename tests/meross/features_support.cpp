@@ -26,7 +26,7 @@ model::Observations Bench::feed(std::string_view name, std::string_view payload,
 model::Observations Bench::give(std::string_view name, const Json& payload, std::int64_t device_time,
                                 std::int64_t wall_ms) {
     const std::string name_space = full(name);
-    const meross::Reading reading{name_space, payload, device_time, wall_ms, facts_.time};
+    const meross::Reading reading{name_space, payload, device_time, wall_ms, facts_.time, moment_.now};
     model::Observations seen;
     for (auto& feature : features_)
         if (feature->reads(name_space)) feature->read(reading, seen);
@@ -38,7 +38,9 @@ model::Observations Bench::feed_digest() {
     for (const auto& part : meross::split_digest(facts_.digest))
         for (auto& feature : features_)
             if (feature->reads(part.name_space))
-                feature->read({part.name_space, part.payload, facts_.time.timestamp, 0, facts_.time}, seen);
+                feature->read(
+                    {part.name_space, part.payload, facts_.time.timestamp, 0, facts_.time, moment_.now},
+                    seen);
     return seen;
 }
 
@@ -77,16 +79,55 @@ std::optional<meross::Poll> Bench::poll(std::string_view name) const {
 }
 
 Result<meross::Action> Bench::command(std::string_view entity, model::Value value) const {
-    const model::Command command(model::DeviceId("meross_48e1e9a1b2c3"), entity, "state", std::move(value));
+    return command(entity, "state", std::move(value));
+}
+
+Result<meross::Action> Bench::command(std::string_view entity, std::string_view part, model::Value value,
+                                      model::PartValues more) const {
+    model::Command command(model::DeviceId("meross_48e1e9a1b2c3"), entity, part, std::move(value));
+    command.more = std::move(more);
     for (const auto& feature : features_)
         if (auto action = feature->command(command)) return std::move(*action);
     return Error(Errc::not_found, std::string(entity));
 }
 
+model::Observations Bench::accept(std::string_view entity, std::string_view part, model::Value value,
+                                  std::string_view reply) {
+    const model::Command command(model::DeviceId("meross_48e1e9a1b2c3"), entity, part, std::move(value));
+    model::Observations seen;
+    for (const auto& feature : features_) {
+        if (!feature->command(command)) continue;
+        feature->accepted(command, json(reply), moment_, seen);
+        break;
+    }
+    return seen;
+}
+
+std::optional<std::chrono::milliseconds> Bench::wakes_in() const {
+    std::optional<meross::Moment::TimePoint> first;
+    for (const auto& feature : features_)
+        if (const auto at = feature->wakes_at(); at && (!first || *at < *first)) first = at;
+    if (!first) return std::nullopt;
+    return std::chrono::duration_cast<std::chrono::milliseconds>(*first - moment_.now);
+}
+
+Bench::Ticked Bench::tick() {
+    Ticked ticked;
+    for (const auto& feature : features_) {
+        const auto at = feature->wakes_at();
+        if (at && *at <= moment_.now) feature->tick(moment_, ticked.requests, ticked.observations);
+    }
+    return ticked;
+}
+
 model::Value state(const model::Observations& observations, std::string_view entity) {
+    return state(observations, entity, "state");
+}
+
+model::Value state(const model::Observations& observations, std::string_view entity, std::string_view part) {
     model::Value last;
     for (const auto& seen : observations)
-        if (seen.entity == entity && seen.part == "state") last = seen.value;
+        if (seen.entity == entity && seen.part == part) last = seen.value;
     return last;
 }
 

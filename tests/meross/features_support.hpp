@@ -52,14 +52,33 @@ public:
     bool has(std::string_view key) const;
     std::optional<meross::Poll> poll(std::string_view name) const;
     Result<meross::Action> command(std::string_view entity, model::Value value) const;
+    Result<meross::Action> command(std::string_view entity, std::string_view part, model::Value value,
+                                   model::PartValues more = {}) const;
+    /// The device has acknowledged the command with this payload.
+    model::Observations accept(std::string_view entity, std::string_view part, model::Value value,
+                               std::string_view reply = "{}");
+
+    /// Steady time, which the readings carry too. Starts at zero.
+    void pass(std::chrono::milliseconds time) { moment_.now += time; }
+    void set_pushed(bool pushed) { moment_.pushed = pushed; }
+    /// When the first feature wants to be woken, from now; nothing = none wants.
+    std::optional<std::chrono::milliseconds> wakes_in() const;
+    struct Ticked {
+        std::vector<meross::Request> requests;
+        model::Observations observations;
+    };
+    /// Calls those whose time has come.
+    Ticked tick();
 
 private:
     Facts facts_;
     std::vector<meross::FeaturePtr> features_;
+    meross::Moment moment_;
 };
 
 /// The value of an entity's state, monostate when it was not told.
 model::Value state(const model::Observations& observations, std::string_view entity);
+model::Value state(const model::Observations& observations, std::string_view entity, std::string_view part);
 /// The same as a number; NaN when there is none.
 double number(const model::Observations& observations, std::string_view entity);
 

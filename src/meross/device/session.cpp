@@ -4,6 +4,7 @@
 
 #include "lanbridge/base/log.hpp"
 #include "meross/device/job.hpp"
+#include "meross/device/session_memory.hpp"
 #include "meross/device/transport_entity.hpp"
 
 namespace lanbridge::meross {
@@ -153,10 +154,10 @@ void Session::build(const Facts& facts) {
     features_ = make_features(facts);
     std::vector<Poll> polls;
     for (const auto& feature : features_) feature->polls(polls);
-    recall_features();
+    recall_features(services_.memory, id_, features_, services_.context.time.wall_ms());
     schedule_ = PollSchedule(std::move(polls), facts.max_cmd_num());
     for (const auto& part : split_digest(facts.digest)) schedule_.shown_by_digest(part.name_space);
-    remember_facts(facts);
+    remember_facts(services_.memory, id_, facts);
 }
 
 asio::awaitable<void> Session::publish_at(TimeSource::Clock::time_point when) {
@@ -180,8 +181,9 @@ void Session::publish() {
     if (news) ways_.note("online over " + ways_.place());
     services_.sink.first_read_done(id_);
     services_.sink.observe(id_, std::exchange(state_.early, {}), ways_.answered_by());
-    remember_features();
-    remember_answers();
+    for (const auto& feature : features_) show_gates(*feature);
+    remember_features(services_.memory, id_, features_);
+    remember_answers(services_.memory, id_, schedule_);
 }
 
 void Session::go_offline(const Error& why) {
@@ -227,6 +229,7 @@ void Session::report_unusable(const model::Availability& availability) {
 }
 
 void Session::withdraw() {
+    if (state_.described) remember_features(services_.memory, id_, features_);
     services_.sink.set_candidate(settings_.label(), std::nullopt);
     if (state_.described && uuid_ && services_.release(*uuid_, this)) services_.sink.withdraw(id_);
     state_.described = false;

@@ -38,8 +38,7 @@ public:
     void heard(const Message& message);
     void broker_connected();
     void broker_lost();
-    /// Its key or its broker has changed.
-    void meet_again();
+    void meet_again();  ///< its key or its broker has changed
     /// It may be there now; believed only where the present address does not answer.
     void sighted(net::HttpEndpoint where);
 
@@ -57,7 +56,6 @@ public:
 private:
     struct Job;
     struct Expectation;
-    // session.cpp
     asio::awaitable<void> come_online();
     bool take_identity(const Facts& facts);
     void leave(const Uuid& newcomer);
@@ -86,11 +84,7 @@ private:
     // the store: session_memory.cpp
     void recall();
     void recall_place();
-    void remember_facts(const Facts& facts);
     void remember_place();
-    void remember_features();
-    void remember_answers();
-    void recall_features();
 
     // polling: session_poll.cpp
     asio::awaitable<void> cycle();
@@ -111,6 +105,14 @@ private:
     bool has_news(const model::Observations& observations) const;
     void describe_again();
 
+    // what features do by themselves: session_errands.cpp
+    Moment moment() const;
+    TimeSource::Clock::time_point next_errand() const;
+    asio::awaitable<void> run_errands();
+    void wake_for_errands();
+    void take_over(Feature& feature, model::Observations observations);
+    void show_gates(const Feature& feature);
+
     // commands: session_commands.cpp
     asio::awaitable<void> rest();
     void read_again_soon(const std::string& name_space);
@@ -118,7 +120,8 @@ private:
     asio::awaitable<void> serve();
     asio::awaitable<Result<void>> execute(const model::Command& command);
     asio::awaitable<Result<Message>> raw(Request request, model::Transport via);
-    asio::awaitable<Result<void>> perform(Action action);
+    asio::awaitable<Result<Json>> perform(Action action);
+    asio::awaitable<Result<Message>> send(const Action& action);
     asio::awaitable<Result<void>> read_back(std::vector<Request> requests, bool acknowledged);
     asio::awaitable<Result<Message>> in_turn(std::shared_ptr<Job> job);
     void abandon_jobs();
@@ -143,8 +146,5 @@ private:
     model::EntitySetPtr entities_;  ///< as last described
     SessionState state_;
 };
-
-/// `meross_<mac>`, known from the uuid before the device answers.
-model::DeviceId device_id_of(const Uuid& uuid);
 
 }  // namespace lanbridge::meross

@@ -63,11 +63,14 @@ void Session::abandon_jobs() {
 asio::awaitable<void> Session::rest() {
     for (;;) {
         co_await serve();
+        co_await run_errands();
         if (state_.reread_at && now() >= *state_.reread_at) co_await read_again();
-        const auto until =
-            state_.reread_at ? std::min(state_.next_cycle, *state_.reread_at) : state_.next_cycle;
         if (now() >= state_.next_cycle) co_return;
+        auto until = std::min(state_.next_cycle, next_errand());
+        if (state_.reread_at) until = std::min(until, *state_.reread_at);
+        state_.rests_until = until;
         co_await wait_signal_until(services_.context.time, wake_, until);
+        state_.rests_until.reset();
         const auto state = co_await asio::this_coro::cancellation_state;
         if (state.cancelled() != asio::cancellation_type::none) co_return;
     }
@@ -122,19 +125,24 @@ asio::awaitable<Result<void>> Session::execute(const model::Command& command) {
         auto action = feature->command(command);
         if (!action) continue;
         if (!*action) co_return std::move(*action).error();
-        co_return co_await perform(**std::move(action));
+        auto reply = co_await perform(**std::move(action));
+        if (!reply) co_return std::move(reply).error();
+        model::Observations observations;
+        feature->accepted(command, *reply, moment(), observations);
+        take_over(*feature, std::move(observations));
+        co_return Result<void>();
     }
     co_return Error(Errc::unsupported, command.entity + " takes no commands");
 }
 
-/// One request, then a look at what the device made of it: an empty acknowledgement proves nothing. On MQTT
-/// the device pushes what has changed; a push that does not come, or says too little, is made up for by
-/// asking.
-asio::awaitable<Result<void>> Session::perform(Action action) {
-    const std::string name_space = action.request.name_space;
+/// The requests, then a look at what the device made of them: an empty acknowledgement proves nothing. On
+/// MQTT the device pushes what has changed; a push that does not come, or says too little, is made up for by
+/// asking. Answers the last SETACK's payload.
+asio::awaitable<Result<Json>> Session::perform(Action action) {
+    if (action.local) co_return Json::object();
     Expectation expectation(services_.context.executor, action);
     expected_ = &expectation;
-    auto reply = co_await ask(std::move(action.request), Patience::command);
+    auto reply = co_await send(action);
     const bool pushes_do = reply && !action.read_back_always;
     if (pushes_do && ways_.answered_by() == model::Transport::mqtt && !expectation.met)
         co_await wait_signal_until(services_.context.time, expectation.arrived, now() + push_patience);
@@ -143,15 +151,30 @@ asio::awaitable<Result<void>> Session::perform(Action action) {
         state_.next_cycle = now();  // it begins with a probe, for which the user need not wait
         co_return std::move(reply).error();
     }
-    if (reply && action.reply_is_reading && !reply->payload.empty())
-        take(name_space, reply->payload, reply->header.timestamp);
-    if (!reply)
-        logger.warn("{}: {} failed, reading what it really has: {}", id_.value(), name_space,
-                    reply.error().text());
-    if (pushes_do && expectation.met) co_return Result<void>();
+    if (pushes_do && expectation.met) co_return std::move(reply->payload);
     auto outcome = co_await read_back(std::move(action.read_back), reply.has_value());
     if (!reply) co_return std::move(reply).error();
-    co_return outcome;
+    if (!outcome) co_return std::move(outcome).error();
+    co_return std::move(reply->payload);
+}
+
+/// All requests of an action in order, up to the first that fails.
+asio::awaitable<Result<Message>> Session::send(const Action& action) {
+    Request next = action.request;
+    for (std::size_t done = 0;; ++done) {
+        const std::string name_space = next.name_space;
+        auto reply = co_await ask(std::move(next), Patience::command);
+        if (!reply) {
+            if (!reply.error().is(Errc::unreachable))
+                logger.warn("{}: {} failed, reading what it really has: {}", id_.value(), name_space,
+                            reply.error().text());
+            co_return reply;
+        }
+        if (action.reply_is_reading && !reply->payload.empty())
+            take(name_space, reply->payload, reply->header.timestamp);
+        if (done == action.then.size()) co_return reply;
+        next = action.then[done];
+    }
 }
 
 asio::awaitable<Result<void>> Session::read_back(std::vector<Request> requests, bool acknowledged) {

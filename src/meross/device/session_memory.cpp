@@ -1,8 +1,22 @@
 // What a session keeps in the store, and how a known device is taken up again.
+#include "meross/device/session_memory.hpp"
 #include "lanbridge/base/log.hpp"
+
 #include "meross/device/session.hpp"
 
 namespace lanbridge::meross {
+
+std::optional<Facts> recall_facts(const model::Memory& store, const model::DeviceId& id) {
+    const auto all = store.recall(id, "all");
+    const auto ability = store.recall(id, "ability");
+    if (!all || !ability) return std::nullopt;
+    const auto all_json = parse_json(*all);
+    const auto ability_json = parse_json(*ability);
+    if (!all_json || !ability_json) return std::nullopt;
+    auto facts = parse_facts(*all_json, *ability_json);
+    if (!facts) return std::nullopt;
+    return std::move(*facts);
+}
 
 /// A device that was known before this run has its entities while it is off line.
 void Session::recall() {
@@ -12,13 +26,7 @@ void Session::recall() {
     id_ = device_id_of(*uuid_);
     ways_.expect(*uuid_);
     recall_place();
-    const auto all = services_.memory.recall(id_, "all");
-    const auto ability = services_.memory.recall(id_, "ability");
-    if (!all || !ability) return;
-    auto all_json = parse_json(*all);
-    auto ability_json = parse_json(*ability);
-    if (!all_json || !ability_json) return;
-    auto facts = parse_facts(*all_json, *ability_json);
+    const auto facts = recall_facts(services_.memory, id_);
     if (!facts || facts->uuid != *uuid_) return;
     // Only remembered: whoever really meets the device may have it.
     if (!services_.release(*uuid_, this)) return;
@@ -43,33 +51,32 @@ void Session::recall_place() {
         ways_.host_found(*std::move(host));
 }
 
-void Session::remember_features() {
-    for (const auto& feature : features_)
-        if (auto memory = feature->memory())
-            services_.memory.remember(id_, feature->memory_topic(), *std::move(memory));
+void remember_features(model::Memory& store, const model::DeviceId& id,
+                       std::span<const FeaturePtr> features) {
+    for (const auto& feature : features)
+        if (auto memory = feature->memory()) store.remember(id, feature->memory_topic(), *std::move(memory));
 }
 
-/// A device that is off line at the next start shall have the entities that its answers have shown.
-void Session::remember_answers() {
-    services_.memory.remember(id_, "answered", dump_json(Json(schedule_.answered_name_spaces())));
+void remember_answers(model::Memory& store, const model::DeviceId& id, const PollSchedule& schedule) {
+    store.remember(id, "answered", dump_json(Json(schedule.answered_name_spaces())));
 }
 
-void Session::recall_features() {
+void recall_features(const model::Memory& store, const model::DeviceId& id,
+                     std::span<const FeaturePtr> features, std::int64_t wall_ms) {
     Json answered = Json::array();
-    if (const auto text = services_.memory.recall(id_, "answered"))
+    if (const auto text = store.recall(id, "answered"))
         if (auto json = parse_json(*text); json && json->is_array()) answered = *std::move(json);
-    for (const auto& feature : features_) {
+    for (const auto& feature : features) {
         for (const auto& name_space : answered)
             if (name_space.is_string()) feature->answered_before(name_space.get_ref<const std::string&>());
         const auto topic = feature->memory_topic();
-        const auto text = topic.empty() ? std::nullopt : services_.memory.recall(id_, topic);
+        const auto text = topic.empty() ? std::nullopt : store.recall(id, topic);
         if (!text) continue;
-        if (const auto memory = parse_json(*text))
-            feature->restore(*memory, services_.context.time.wall_ms());
+        if (const auto memory = parse_json(*text)) feature->restore(*memory, wall_ms);
     }
 }
 
-void Session::remember_facts(const Facts& facts) {
+void remember_facts(model::Memory& store, const model::DeviceId& id, const Facts& facts) {
     if (facts.ability.empty()) return;
     Json all = Json::object();
     all["system"]["hardware"] = {{"type", facts.type},
@@ -79,8 +86,8 @@ void Session::remember_facts(const Facts& facts) {
                                  {"macAddress", facts.mac}};
     all["system"]["firmware"] = {{"version", facts.firmware_version}};
     all["digest"] = facts.digest;
-    services_.memory.remember(id_, "all", dump_json(all));
-    services_.memory.remember(id_, "ability", dump_json(facts.ability));
+    store.remember(id, "all", dump_json(all));
+    store.remember(id, "ability", dump_json(facts.ability));
 }
 
 /// Where it is to be looked for at the next start. `home`: the configured address, which may be another one

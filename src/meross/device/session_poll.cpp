@@ -3,6 +3,7 @@
 
 #include "lanbridge/base/log.hpp"
 #include "meross/device/job.hpp"
+#include "meross/device/session_memory.hpp"
 
 namespace lanbridge::meross {
 namespace {
@@ -34,7 +35,7 @@ asio::awaitable<void> Session::cycle() {
                            : schedule_.cycle(begin, all_just_read, policy.mqtt_active(), sizes_);
     co_await read_batches(std::move(batches), Patience::normal);
     if (!state_.online) co_return;
-    remember_features();
+    remember_features(services_.memory, id_, features_);
     if (state_.suspicious) state_.next_cycle = now() + std::min(settings_.poll_interval, suspicious_delay);
 }
 
@@ -73,6 +74,7 @@ asio::awaitable<Result<Message>> Session::ask_everywhere() {
 asio::awaitable<void> Session::read_batches(std::vector<PollSchedule::Batch> batches, Patience patience) {
     for (auto& batch : batches) {
         co_await serve();  // a user does not wait for a poll to end
+        co_await run_errands();
         if (!state_.online) co_return;
         const bool reached = co_await read_batch(std::move(batch), patience);
         if (!reached) co_return;
@@ -214,13 +216,20 @@ bool Session::believable(const Message& push) {
 }
 
 void Session::take(std::string_view name_space, const Json& payload, std::int64_t device_time) {
-    const Reading reading{name_space, payload, device_time, services_.context.time.wall_ms(), zone_};
+    const Reading reading{name_space, payload, device_time, services_.context.time.wall_ms(), zone_, now()};
     model::Observations observations;
-    for (const auto& feature : features_)
-        if (feature->reads(name_space)) feature->read(reading, observations);
+    bool changed = state_.first_answer;
+    for (const auto& feature : features_) {
+        if (!feature->reads(name_space)) continue;
+        feature->read(reading, observations);
+        changed = feature->take_description_changed() || changed;
+    }
     // A first answer may show more, or less, than the ability list did; later ones may bring a new channel.
-    if (state_.published && (state_.first_answer || has_news(observations))) describe_again();
+    if (state_.published && (changed || has_news(observations))) describe_again();
     observe(std::move(observations));
+    wake_for_errands();
+    for (const auto& feature : features_)
+        if (feature->reads(name_space)) show_gates(*feature);
 }
 
 bool Session::has_news(const model::Observations& observations) const {
@@ -247,7 +256,7 @@ void Session::describe_again() {
     const auto before = entities_;
     auto description = this->description();
     entities_ = description.entities;
-    remember_answers();
+    remember_answers(services_.memory, id_, schedule_);
     const bool moved = state_.shown_address != description.address;
     if (entities_ == before && !moved) return;
     state_.shown_address = description.address;

@@ -20,6 +20,9 @@ namespace lanbridge::meross {
 
 class Session;
 
+/// `meross_<mac>`, known from the uuid before the device answers.
+model::DeviceId device_id_of(const Uuid& uuid);
+
 /// What the configuration, or discovery, says about one device.
 struct SessionSettings {
     std::optional<net::HttpEndpoint> endpoint;  ///< configured; nothing: found, or known on MQTT only

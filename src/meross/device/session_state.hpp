@@ -53,6 +53,8 @@ struct SessionState {
     TimePoint last_all{};
     TimePoint next_cycle{};
     TimePoint last_attempt{};  ///< to come on line
+    TimePoint last_errand{};
+    std::optional<TimePoint> rests_until;  ///< while it waits between cycles
     std::optional<TimePoint> reread_at;
     std::vector<std::string> reread;
     std::int64_t newest_s = 0;     ///< the latest timestamp of the device's own clock
