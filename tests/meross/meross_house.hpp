@@ -71,15 +71,20 @@ struct MerossHouse {
         return "meross_" + meross::mac_digits_of(sim::made_up_uuid(number));
     }
 
+    /// The outcome, where it is there within a second; the command goes on in any case.
     std::optional<Result<void>> command(std::string_view entity, model::Value value,
                                         std::uint64_t number = 1) {
-        std::optional<Result<void>> outcome;
-        model::Command wish(model::DeviceId(id(number)), entity, "state", std::move(value));
-        asio::co_spawn(io, seen(number).driver->apply(std::move(wish)),
-                       [&](const std::exception_ptr&, Result<void> result) { outcome = std::move(result); });
+        return command(model::Command(model::DeviceId(id(number)), entity, "state", std::move(value)),
+                       number);
+    }
+    std::optional<Result<void>> command(model::Command wish, std::uint64_t number = 1) {
+        const auto outcome = std::make_shared<std::optional<Result<void>>>();
+        asio::co_spawn(
+            io, seen(number).driver->apply(std::move(wish)),
+            [outcome](const std::exception_ptr&, Result<void> result) { *outcome = std::move(result); });
         time.settle();
         time.advance(1s);
-        return outcome;
+        return *outcome;
     }
 
     asio::io_context io;
