@@ -87,7 +87,7 @@ Result<meross::Action> Bench::command(std::string_view entity, std::string_view 
     model::Command command(model::DeviceId("meross_48e1e9a1b2c3"), entity, part, std::move(value));
     command.more = std::move(more);
     for (const auto& feature : features_)
-        if (auto action = feature->command(command)) return std::move(*action);
+        if (auto action = feature->command_at(command, moment_)) return std::move(*action);
     return Error(Errc::not_found, std::string(entity));
 }
 
@@ -96,7 +96,7 @@ model::Observations Bench::accept(std::string_view entity, std::string_view part
     const model::Command command(model::DeviceId("meross_48e1e9a1b2c3"), entity, part, std::move(value));
     model::Observations seen;
     for (const auto& feature : features_) {
-        if (!feature->command(command)) continue;
+        if (!feature->command_at(command, moment_)) continue;
         feature->accepted(command, json(reply), moment_, seen);
         break;
     }

@@ -122,7 +122,7 @@ asio::awaitable<Result<void>> Session::execute(const model::Command& command) {
     if (!state_.online)
         co_return Error(Errc::unreachable, id_.value() + " is offline: " + state_.availability.detail);
     for (const auto& feature : features_) {
-        auto action = feature->command(command);
+        auto action = feature->command_at(command, moment());
         if (!action) continue;
         if (!*action) co_return std::move(*action).error();
         auto reply = co_await perform(**std::move(action));

@@ -61,6 +61,10 @@ public:
 
     /// Nothing when the entity is another feature's. Errors: `invalid_value`, `unsupported`.
     virtual std::optional<Result<Action>> command(const model::Command&) const { return std::nullopt; }
+    /// The same, and what is really called: for the feature whose request has to name a time.
+    virtual std::optional<Result<Action>> command_at(const model::Command& wish, const Moment&) const {
+        return command(wish);
+    }
     /// The device has acknowledged all requests of this feature's command; `reply` is the payload of the last
     /// SETACK. Here a movement begins, and here is observed what no reading ever shows.
     virtual void accepted(const model::Command&, const Json& /*reply*/, const Moment&, model::Observations&) {
