@@ -7,17 +7,19 @@ namespace {
 
 using Maker = FeaturePtr (*)(const Facts&);
 
-constexpr std::array<Maker, 10> makers{
-    &make_toggle,          //
-    &make_togglex,         //
-    &make_metering,        //
-    &make_monitor,         //
-    &make_consumption_h,   //
-    &make_over_temp,       //
-    &make_standby_killer,  //
-    &make_status_led,      //
-    &make_child_lock,      //
-    &make_signal,          //
+constexpr std::array makers{
+    Maker(&make_toggle),    //
+    &make_togglex,          //
+    &make_metering,         //
+    &make_monitor,          //
+    &make_consumption_h,    //
+    &make_over_temp,        //
+    &make_standby_killer,   //
+    &make_presence,         //
+    &make_presence_config,  //
+    &make_status_led,       //
+    &make_child_lock,       //
+    &make_signal,           //
 };
 
 }  // namespace

@@ -13,6 +13,8 @@ FeaturePtr make_monitor(const Facts& facts);
 FeaturePtr make_consumption_h(const Facts& facts);
 FeaturePtr make_over_temp(const Facts& facts);
 FeaturePtr make_standby_killer(const Facts& facts);
+FeaturePtr make_presence(const Facts& facts);
+FeaturePtr make_presence_config(const Facts& facts);
 FeaturePtr make_status_led(const Facts& facts);
 FeaturePtr make_child_lock(const Facts& facts);
 FeaturePtr make_signal(const Facts& facts);
