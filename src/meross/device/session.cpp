@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "lanbridge/base/log.hpp"
-#include "meross/device/job.hpp"
 #include "meross/device/session_memory.hpp"
 #include "meross/device/transport_entity.hpp"
 
@@ -71,7 +70,7 @@ asio::awaitable<void> Session::run() {
         const auto state = co_await asio::this_coro::cancellation_state;
         if (state.cancelled() != asio::cancellation_type::none) break;
     }
-    abandon_jobs();
+    jobs_.abandon(id_.value());
 }
 
 asio::awaitable<void> Session::come_online() {
@@ -151,10 +150,10 @@ void Session::build(const Facts& facts) {
     zone_ = facts.time;
     sizes_ = ResponseSizeModel(facts.max_cmd_num());
     ways_.set_sizes(&sizes_);
-    features_ = make_features(facts);
+    features_ = FeatureSet(make_features(facts));
     std::vector<Poll> polls;
-    for (const auto& feature : features_) feature->polls(polls);
-    recall_features(services_.memory, id_, features_, services_.context.time.wall_ms());
+    features_.polls(polls);
+    features_.recall(services_.memory, id_, services_.context.time.wall_ms());
     schedule_ = PollSchedule(std::move(polls), facts.max_cmd_num());
     for (const auto& part : split_digest(facts.digest)) schedule_.shown_by_digest(part.name_space);
     remember_facts(services_.memory, id_, facts);
@@ -181,8 +180,8 @@ void Session::publish() {
     if (news) ways_.note("online over " + ways_.place());
     services_.sink.first_read_done(id_);
     services_.sink.observe(id_, std::exchange(state_.early, {}), ways_.answered_by());
-    for (const auto& feature : features_) show_gates(*feature);
-    remember_features(services_.memory, id_, features_);
+    show_gates();
+    features_.remember(services_.memory, id_);
     remember_answers(services_.memory, id_, schedule_);
 }
 
@@ -229,7 +228,7 @@ void Session::report_unusable(const model::Availability& availability) {
 }
 
 void Session::withdraw() {
-    if (state_.described) remember_features(services_.memory, id_, features_);
+    if (state_.described) features_.remember(services_.memory, id_);
     services_.sink.set_candidate(settings_.label(), std::nullopt);
     if (state_.described && uuid_ && services_.release(*uuid_, this)) services_.sink.withdraw(id_);
     state_.described = false;
@@ -301,7 +300,7 @@ model::DeviceDescription Session::description() const {
     description.mac = info_.mac;
     description.address = ways_.address();
     std::vector<model::EntityDescription> entities;
-    for (const auto& feature : features_) feature->describe(entities);
+    features_.describe(entities);
     entities.push_back(transport_entity());
     description.entities = services_.entity_sets.intern(std::move(entities));
     return description;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,11 +7,13 @@
 
 #include "meross/device/addresses.hpp"
 #include "meross/device/clock_care.hpp"
+#include "meross/device/expectation.hpp"
 #include "meross/device/identify.hpp"
+#include "meross/device/job.hpp"
 #include "meross/device/poll_schedule.hpp"
 #include "meross/device/session_services.hpp"
 #include "meross/device/session_state.hpp"
-#include "meross/features/feature.hpp"
+#include "meross/features/feature_set.hpp"
 #include "meross/transport/auto_transport.hpp"
 
 namespace lanbridge::meross {
@@ -54,8 +55,6 @@ public:
     const ClockCare& clock() const noexcept { return clock_; }
 
 private:
-    struct Job;
-    struct Expectation;
     asio::awaitable<void> come_online();
     bool take_identity(const Facts& facts);
     void leave(const Uuid& newcomer);
@@ -110,8 +109,8 @@ private:
     TimeSource::Clock::time_point next_errand() const;
     asio::awaitable<void> run_errands();
     void wake_for_errands();
-    void take_over(Feature& feature, model::Observations observations);
-    void show_gates(const Feature& feature);
+    void show(model::Observations observations, bool described_anew);
+    void show_gates();
 
     // commands: session_commands.cpp
     asio::awaitable<void> rest();
@@ -123,8 +122,7 @@ private:
     asio::awaitable<Result<Json>> perform(Action action);
     asio::awaitable<Result<Message>> send(const Action& action);
     asio::awaitable<Result<void>> read_back(std::vector<Request> requests, bool acknowledged);
-    asio::awaitable<Result<Message>> in_turn(std::shared_ptr<Job> job);
-    void abandon_jobs();
+    asio::awaitable<Result<Message>> in_turn(JobPtr job);
     TimeSource::Clock::time_point now() const { return services_.context.time.now(); }
 
     const SessionServices& services_;
@@ -136,13 +134,13 @@ private:
     ProbeDelay probe_delay_;
     ClockCare clock_;
     Signal wake_;
-    std::deque<std::shared_ptr<Job>> jobs_;
+    JobQueue jobs_;
     Expectation* expected_ = nullptr;  ///< while a command waits for its confirmation
     std::optional<Uuid> uuid_;
     model::DeviceId id_;
     DeviceInfo info_;
     DeviceTime zone_;
-    std::vector<FeaturePtr> features_;
+    FeatureSet features_;
     model::EntitySetPtr entities_;  ///< as last described
     SessionState state_;
 };

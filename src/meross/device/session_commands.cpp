@@ -2,17 +2,13 @@
 #include <algorithm>
 
 #include "lanbridge/base/log.hpp"
-#include "meross/device/job.hpp"
+#include "meross/device/session.hpp"
 
 namespace lanbridge::meross {
 namespace {
 
 const log::Logger logger("meross.device");
 
-/// More than a person or an automation has under way for one device.
-constexpr std::size_t max_jobs = 32;
-/// A garage door answers after 6 s, and one poll may be ahead; what is not done by then is not done at all.
-constexpr auto job_patience = 20s;
 constexpr auto reread_delay = 2s;
 /// A push follows its SETACK at once; a device that keeps it to itself is asked.
 constexpr auto push_patience = 1s;
@@ -39,24 +35,15 @@ void Session::refresh() {
     wake_.notify();
 }
 
-asio::awaitable<Result<Message>> Session::in_turn(std::shared_ptr<Job> job) {
+asio::awaitable<Result<Message>> Session::in_turn(JobPtr job) {
     const auto self = shared_from_this();
-    if (jobs_.size() >= max_jobs)
-        co_return Error(Errc::overflow, id_.value() + " has too many commands waiting");
-    jobs_.push_back(job);
+    if (jobs_.full()) co_return Error(Errc::overflow, id_.value() + " has too many commands waiting");
+    jobs_.add(job);
     wake_.notify();
-    co_await wait_signal_until(services_.context.time, job->done, now() + job_patience);
+    co_await wait_signal_until(services_.context.time, job->done, now() + JobQueue::patience);
     if (job->result) co_return *std::move(job->result);
     job->abandoned = true;
     co_return Error(Errc::timeout, id_.value());
-}
-
-void Session::abandon_jobs() {
-    for (auto& job : jobs_) {
-        job->result = Error(Errc::cancelled, id_.value());
-        job->done.notify();
-    }
-    jobs_.clear();
 }
 
 /// Between cycles: jobs at once, and the second look after a command.
@@ -95,10 +82,7 @@ asio::awaitable<void> Session::read_again() {
 }
 
 asio::awaitable<void> Session::serve() {
-    while (!jobs_.empty()) {
-        const auto job = jobs_.front();
-        jobs_.pop_front();
-        if (job->abandoned) continue;
+    while (const auto job = jobs_.next()) {
         if (job->command) {
             auto done = co_await execute(*job->command);
             if (done)
@@ -121,18 +105,16 @@ asio::awaitable<Result<Message>> Session::raw(Request request, model::Transport 
 asio::awaitable<Result<void>> Session::execute(const model::Command& command) {
     if (!state_.online)
         co_return Error(Errc::unreachable, id_.value() + " is offline: " + state_.availability.detail);
-    for (const auto& feature : features_) {
-        auto action = feature->command_at(command, moment());
-        if (!action) continue;
-        if (!*action) co_return std::move(*action).error();
-        auto reply = co_await perform(**std::move(action));
-        if (!reply) co_return std::move(reply).error();
-        model::Observations observations;
-        feature->accepted(command, *reply, moment(), observations);
-        take_over(*feature, std::move(observations));
-        co_return Result<void>();
-    }
-    co_return Error(Errc::unsupported, command.entity + " takes no commands");
+    auto taken = features_.command(command, moment());
+    if (!taken) co_return Error(Errc::unsupported, command.entity + " takes no commands");
+    if (!taken->action) co_return std::move(taken->action).error();
+    auto reply = co_await perform(*std::move(taken->action));
+    if (!reply) co_return std::move(reply).error();
+    model::Observations observations;
+    taken->feature->accepted(command, *reply, moment(), observations);
+    const bool changed = taken->feature->take_description_changed();
+    show(std::move(observations), changed);
+    co_return Result<void>();
 }
 
 /// The requests, then a look at what the device made of them: an empty acknowledgement proves nothing. On

@@ -19,8 +19,7 @@ Moment Session::moment() const {
 TimeSource::Clock::time_point Session::next_errand() const {
     auto next = TimeSource::Clock::time_point::max();
     if (!state_.online) return next;
-    for (const auto& feature : features_)
-        if (const auto at = feature->wakes_at()) next = std::min(next, *at);
+    if (const auto at = features_.wakes_at()) next = *at;
     return std::max(next, state_.last_errand + errand_spacing);
 }
 
@@ -28,13 +27,9 @@ asio::awaitable<void> Session::run_errands() {
     if (!state_.online || now() < next_errand()) co_return;
     state_.last_errand = now();
     std::vector<Request> requests;
-    for (const auto& feature : features_) {
-        const auto at = feature->wakes_at();
-        if (!at || *at > now()) continue;
-        model::Observations observations;
-        feature->tick(moment(), requests, observations);
-        take_over(*feature, std::move(observations));
-    }
+    model::Observations observations;
+    const bool changed = features_.tick(moment(), requests, observations);
+    show(std::move(observations), changed);
     for (auto& request : requests) {
         if (!state_.online) co_return;
         const bool reads = request.method != Method::set;
@@ -51,20 +46,6 @@ asio::awaitable<void> Session::run_errands() {
 /// A reading during the rest may have made something due earlier than the rest ends.
 void Session::wake_for_errands() {
     if (state_.rests_until && next_errand() < *state_.rests_until) wake_.notify();
-}
-
-void Session::take_over(Feature& feature, model::Observations observations) {
-    const bool changed = feature.take_description_changed();
-    if (state_.published && (changed || has_news(observations))) describe_again();
-    observe(std::move(observations));
-    show_gates(feature);
-}
-
-void Session::show_gates(const Feature& feature) {
-    if (!state_.published) return;
-    std::vector<EntityGate> gates;
-    feature.gates(gates);
-    for (const auto& [entity, open] : gates) services_.sink.set_entity_availability(id_, entity, open);
 }
 
 }  // namespace lanbridge::meross

@@ -51,29 +51,8 @@ void Session::recall_place() {
         ways_.host_found(*std::move(host));
 }
 
-void remember_features(model::Memory& store, const model::DeviceId& id,
-                       std::span<const FeaturePtr> features) {
-    for (const auto& feature : features)
-        if (auto memory = feature->memory()) store.remember(id, feature->memory_topic(), *std::move(memory));
-}
-
 void remember_answers(model::Memory& store, const model::DeviceId& id, const PollSchedule& schedule) {
     store.remember(id, "answered", dump_json(Json(schedule.answered_name_spaces())));
-}
-
-void recall_features(const model::Memory& store, const model::DeviceId& id,
-                     std::span<const FeaturePtr> features, std::int64_t wall_ms) {
-    Json answered = Json::array();
-    if (const auto text = store.recall(id, "answered"))
-        if (auto json = parse_json(*text); json && json->is_array()) answered = *std::move(json);
-    for (const auto& feature : features) {
-        for (const auto& name_space : answered)
-            if (name_space.is_string()) feature->answered_before(name_space.get_ref<const std::string&>());
-        const auto topic = feature->memory_topic();
-        const auto text = topic.empty() ? std::nullopt : store.recall(id, topic);
-        if (!text) continue;
-        if (const auto memory = parse_json(*text)) feature->restore(*memory, wall_ms);
-    }
 }
 
 void remember_facts(model::Memory& store, const model::DeviceId& id, const Facts& facts) {

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 
 #include "meross/device/poll_schedule.hpp"
 
@@ -12,10 +11,6 @@ namespace lanbridge::meross {
 /// What it is, without secrets and addresses.
 void remember_facts(model::Memory& store, const model::DeviceId& id, const Facts& facts);
 std::optional<Facts> recall_facts(const model::Memory& store, const model::DeviceId& id);
-
-void remember_features(model::Memory& store, const model::DeviceId& id, std::span<const FeaturePtr> features);
-void recall_features(const model::Memory& store, const model::DeviceId& id,
-                     std::span<const FeaturePtr> features, std::int64_t wall_ms);
 
 /// A device that is off line at the next start shall have the entities that its answers have shown.
 void remember_answers(model::Memory& store, const model::DeviceId& id, const PollSchedule& schedule);

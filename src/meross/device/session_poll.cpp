@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "lanbridge/base/log.hpp"
-#include "meross/device/job.hpp"
+#include "meross/device/session.hpp"
 #include "meross/device/session_memory.hpp"
 
 namespace lanbridge::meross {
@@ -35,7 +35,7 @@ asio::awaitable<void> Session::cycle() {
                            : schedule_.cycle(begin, all_just_read, policy.mqtt_active(), sizes_);
     co_await read_batches(std::move(batches), Patience::normal);
     if (!state_.online) co_return;
-    remember_features(services_.memory, id_, features_);
+    features_.remember(services_.memory, id_);
     if (state_.suspicious) state_.next_cycle = now() + std::min(settings_.poll_interval, suspicious_delay);
 }
 
@@ -218,18 +218,24 @@ bool Session::believable(const Message& push) {
 void Session::take(std::string_view name_space, const Json& payload, std::int64_t device_time) {
     const Reading reading{name_space, payload, device_time, services_.context.time.wall_ms(), zone_, now()};
     model::Observations observations;
-    bool changed = state_.first_answer;
-    for (const auto& feature : features_) {
-        if (!feature->reads(name_space)) continue;
-        feature->read(reading, observations);
-        changed = feature->take_description_changed() || changed;
-    }
+    const bool changed = features_.read(reading, observations);
     // A first answer may show more, or less, than the ability list did; later ones may bring a new channel.
-    if (state_.published && (changed || has_news(observations))) describe_again();
-    observe(std::move(observations));
+    show(std::move(observations), changed || state_.first_answer);
     wake_for_errands();
-    for (const auto& feature : features_)
-        if (feature->reads(name_space)) show_gates(*feature);
+}
+
+/// The description first: a value of an entity that nobody has heard of is lost.
+void Session::show(model::Observations observations, bool described_anew) {
+    if (state_.published && (described_anew || has_news(observations))) describe_again();
+    observe(std::move(observations));
+    show_gates();
+}
+
+void Session::show_gates() {
+    if (!state_.published) return;
+    std::vector<EntityGate> gates;
+    features_.gates(gates);
+    for (const auto& [entity, open] : gates) services_.sink.set_entity_availability(id_, entity, open);
 }
 
 bool Session::has_news(const model::Observations& observations) const {
@@ -239,7 +245,7 @@ bool Session::has_news(const model::Observations& observations) const {
 void Session::refused(std::string_view name_space) {
     logger.debug("{} does not have {}", id_.value(), name_space);
     schedule_.refused(name_space);
-    for (const auto& feature : features_) feature->refused(name_space);
+    features_.refused(name_space);
     if (state_.published) describe_again();
 }
 
