@@ -17,6 +17,13 @@ constexpr std::array makers{
     &make_standby_killer,   //
     &make_presence,         //
     &make_presence_config,  //
+    &make_calibration,      //
+    &make_dead_zone,        //
+    &make_frost,            //
+    &make_hold_action,      //
+    &make_schedule,         //
+    &make_screen,           //
+    &make_temp_unit,        //
     &make_status_led,       //
     &make_child_lock,       //
     &make_signal,           //
