@@ -13,9 +13,15 @@ namespace {
 
 /// Members of a description and of its `metering`; anything else is a mistake worth naming.
 constexpr std::string_view known_members[] = {
-    "type",      "subtype", "hardware", "chip",      "firmware",    "timezone",     "time_rule",
-    "abilities", "digest",  "control",  "state",     "silent",      "push_queries", "metering",
-    "encrypted", "master",  "refoss",   "max_reply", "description", "factory_new"};
+    "type",   "subtype",   "hardware",    "chip",        "firmware",     "timezone", "time_rule", "abilities",
+    "digest", "control",   "state",       "silent",      "push_queries", "metering", "encrypted", "master",
+    "refoss", "max_reply", "description", "factory_new", "common",       "events"};
+/// What every device lists; `common` adds it, so that a description names what is special.
+constexpr std::string_view common_abilities[] = {
+    "Config.Key",     "Config.Trace",    "Config.Wifi",   "Config.WifiList", "Control.Bind",
+    "Control.Unbind", "Control.Upgrade", "System.All",    "System.Ability",  "System.Clock",
+    "System.Debug",   "System.Firmware", "System.Online", "System.Hardware", "System.Report",
+    "System.Runtime", "System.Time"};
 constexpr std::string_view known_metering[] = {"loads", "voltage",      "power_factor",
                                                "noise", "history_days", "history_wh",
                                                "hours", "hourly_total", "carries_over_midnight"};
@@ -101,10 +107,28 @@ Result<Metering> parse_metering(const Json& text) {
     return metering;
 }
 
+Result<void> read_events(const Json& text, Blueprint& blueprint) {
+    const auto* list = find_member(text, {"events"});
+    if (list == nullptr) return {};
+    for (const auto& entry : *list) {
+        if (string_or(entry, {"event"}, "").empty())
+            return Error(Errc::malformed, R"($.events must be like [{"after": 60, "event": "door"}])");
+        auto details = entry;
+        for (const auto member : {"after", "every", "event"}) details.erase(member);
+        blueprint.scenario.emplace_back(std::chrono::seconds(int_or(entry, {"after"}, 0)),
+                                        std::chrono::seconds(int_or(entry, {"every"}, 0)),
+                                        string_or(entry, {"event"}, ""), std::move(details));
+    }
+    return {};
+}
+
 Result<void> read_lists(const Json& text, Blueprint& blueprint) {
     const auto abilities = member_or_object(text, "abilities");
     if (!abilities.is_object() || abilities.empty()) {
         return Error(Errc::malformed, R"($.abilities must be like {"Control.ToggleX": {}})");
+    }
+    if (flag(text, "common")) {
+        for (const auto name : common_abilities) blueprint.ability[full_name(name)] = Json::object();
     }
     for (const auto& [name, value] : abilities.items()) blueprint.ability[full_name(name)] = value;
     const auto state = member_or_object(text, "state");
@@ -150,6 +174,7 @@ Result<Blueprint> parse_description(std::string_view text, std::string_view name
         blueprint.all["digest"] = member_or_object(*json, "digest");
     }
     if (auto lists = read_lists(*json, blueprint); !lists) return lists.error().in(name);
+    if (auto events = read_events(*json, blueprint); !events) return events.error().in(name);
     if (const auto* metering = find_member(*json, {"metering"})) {
         auto parsed = parse_metering(*metering);
         if (!parsed) return parsed.error().in(name);

@@ -9,6 +9,7 @@
 #include "lanbridge/meross/protocol/multiple.hpp"
 #include "lanbridge/meross/protocol/time_rules.hpp"
 #include "sim/device_parts.hpp"
+#include "sim/life.hpp"
 #include "sim/names.hpp"
 #include "sim/payload.hpp"
 
@@ -41,6 +42,8 @@ MerossDevice::MerossDevice(SharedBlueprint blueprint, Identity identity, TimeSou
     clock_start_ms_ = blueprint_->clock ? *blueprint_->clock * 1000 : time.wall_ms();
     hub_ = find_member(blueprint_->all, {"digest", "hub"}) != nullptr;
     make_cipher();
+    life_ = std::make_shared<Life>(*blueprint_);
+    if (life_->empty()) life_.reset();
     if (!blueprint_->metering) return;
     meter_.emplace(*blueprint_->metering, seed_of(identity_.uuid), clock_s(), offset_s());
     for (const auto name : {names::electricity, names::consumption_x}) {
@@ -71,6 +74,8 @@ int MerossDevice::offset_s() {
 
 void MerossDevice::tick() {
     play_timeline();
+    Inside inside(*this);
+    if (life_) life_->advance(inside);
     if (meter_) meter_->advance(clock_s(), offset_s());
 }
 

@@ -5,8 +5,10 @@
 #include "lanbridge/meross/protocol/multiple.hpp"
 #include "lanbridge/sim/device.hpp"
 #include "sim/device_parts.hpp"
+#include "sim/life.hpp"
 #include "sim/names.hpp"
 #include "sim/payload.hpp"
+#include "sim/set_shapes.hpp"
 
 // How a simulated device obeys.
 namespace lanbridge::sim {
@@ -52,7 +54,7 @@ MerossDevice::SetHandler MerossDevice::set_handler(std::string_view name) noexce
 MerossDevice::Outcome MerossDevice::set(const Query& query) {
     const auto handler = set_handler(query.name_space);
     auto outcome =
-        handler != nullptr ? (this->*handler)(query.payload) : set_generic(query.name_space, query.payload);
+        handler != nullptr ? (this->*handler)(query.payload) : obey(query.name_space, query.payload);
     if (outcome.method == Method::setack) {
         logger.debug("{} over {}: executed {}", identity_.uuid.value(), via_name(query.via),
                      query.name_space);
@@ -130,6 +132,31 @@ MerossDevice::Outcome MerossDevice::set_time(const Json& payload) {
         set_time_zone(string_or(*time, {"timezone"}, ""), rules == nullptr ? Json::array() : *rules);
     }
     return Outcome(Method::setack, Json::object());
+}
+
+MerossDevice::Outcome MerossDevice::obey(std::string_view name, const Json& payload) {
+    const Grammar grammar(name, hub_);
+    if (stored(name) == nullptr) adopt_digest(name);
+    const auto key = stored(name) == nullptr ? grammar.key : content_key(*stored(name), grammar);
+    const auto* content = find_member(payload, {key});
+    if (content == nullptr || !proper_set(name, hub_, *content)) return Outcome(Method::error, unsupported());
+    Inside inside(*this);
+    if (auto answer = life_ ? life_->set(inside, name, payload) : std::nullopt) {
+        if (!*answer) return Outcome(Method::error, unsupported());
+        commanded_.emplace(name);
+        return Outcome(Method::setack, std::move(**answer));
+    }
+    auto outcome = set_generic(name, payload);
+    if (life_ && outcome.method == Method::setack) life_->changed(inside, name);
+    return outcome;
+}
+
+/// What only System.All shows obeys too.
+void MerossDevice::adopt_digest(std::string_view name) {
+    for (const auto& row : digest_rows()) {
+        const auto* value = row.name_space == name ? digest_value(all(), row) : nullptr;
+        if (value != nullptr) own(name)[std::string(row.key)] = *value;
+    }
 }
 
 MerossDevice::Outcome MerossDevice::set_generic(std::string_view name, const Json& payload) {

@@ -1,6 +1,9 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "lanbridge/sim/device.hpp"
+#include "sim/life.hpp"
 #include "sim/names.hpp"
 #include "sim/payload.hpp"
 
@@ -68,7 +71,12 @@ void MerossDevice::write_digest(Json& result) const {
         const auto own = changed_.find(row.name_space);
         const auto* shown = own == changed_.end() ? nullptr : digest_value(result, row);
         const auto* value = shown == nullptr ? nullptr : find_member(own->second, {row.key});
-        if (value != nullptr) merge_items(const_cast<Json&>(*shown), *value, "channel", false);
+        if (value == nullptr) continue;
+        auto& place = const_cast<Json&>(*shown);
+        if (row.whole)
+            place = *value;
+        else
+            merge_items(place, *value, "channel", false);
     }
 }
 
@@ -167,6 +175,16 @@ Result<void> MerossDevice::set_load(int channel, double watts) {
     tick();
     meter_->set_load(channel, watts);
     return {};
+}
+
+bool MerossDevice::lives() const noexcept { return life_ != nullptr || !blueprint_->timeline.empty(); }
+
+Result<void> MerossDevice::happen(std::string_view event, const Json& details) {
+    tick();
+    Inside inside(*this);
+    if (life_ && life_->happen(inside, event, details)) return {};
+    return Error(Errc::unsupported,
+                 fmt::format("{}: {} {} does not happen here", blueprint_->name, event, dump_json(details)));
 }
 
 void MerossDevice::set_clock(std::int64_t epoch_s) {

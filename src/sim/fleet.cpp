@@ -162,7 +162,7 @@ asio::awaitable<void> Fleet::live() {
         const auto cancelled = co_await context_.time.sleep(heartbeat);
         if (cancelled) co_return;
         for (const auto& member : members_) {
-            if (!member->device.blueprint().timeline.empty()) member->device.tick();
+            if (member->device.lives()) member->device.tick();
         }
     }
 }

@@ -18,6 +18,7 @@ struct DigestRow {
     std::string_view member;
     std::string_view name_space;
     std::string_view key;  ///< of the namespace's payload
+    bool whole = false;    ///< its items have no channel: the digest shows all of it
 };
 std::span<const DigestRow> digest_rows() noexcept;
 /// The digest, which old firmware calls `control`; nullptr when there is none.

@@ -7,7 +7,7 @@ from house import HouseTest, command_topics, main, state_topics
 from listener import Listener
 from programs import Bridge, ForeignBroker
 
-MODELS = {"em06", "mss110", "mss210", "mss305", "mss310", "mss425f"}
+MODELS = {"em06", "mrs100", "msg100", "msg200", "mss110", "mss210", "mss305", "mss310", "mss425f"}
 
 
 class Demo(HouseTest):
@@ -27,8 +27,9 @@ class Demo(HouseTest):
         """All demo devices, once they are there and have been read."""
         def ready():
             listed = self.listener.json("lanbridge/bridge/devices") or []
-            online = {entry["model"]: entry for entry in listed if entry["availability"] == "online"}
-            return online if set(online) >= MODELS else None
+            online = [entry for entry in listed if entry["availability"] == "online"]
+            everything = len(online) == len(listed) and {entry["model"] for entry in online} >= MODELS
+            return online if everything else None
 
         devices = self.wait_for("all demo devices on line", ready, 40)
         missing = []
@@ -48,14 +49,15 @@ class Demo(HouseTest):
         self.check_retained(documents)
         self.check_bridge_topics(devices)
         self.check_summary(devices)
-        self.check_meter_moves(devices["mss310"]["id"])
-        self.check_switching(devices["mss310"]["id"])
+        plug = next(entry["id"] for entry in devices if entry["model"] == "mss310")
+        self.check_meter_moves(plug)
+        self.check_switching(plug)
         self.assertEqual(0, self.bridge.stop(patience=5))
 
     def check_documents(self, devices, documents):
         unique_ids = [c["unique_id"] for d in documents.values() for c in d["components"].values()]
         self.assertEqual(len(unique_ids), len(set(unique_ids)), "unique ids are unique")
-        for entry in devices.values():
+        for entry in devices:
             document = documents[f"homeassistant/device/lanbridge/{entry['id']}/config"]
             self.assertEqual("lanbridge", document["origin"]["name"])
             self.assertIn(f"lanbridge_{entry['id']}", document["device"]["identifiers"])

@@ -39,6 +39,16 @@ struct TimelineEvent {
     bool pushed;
 };
 
+/// What happens in the room of a made-up device without anybody's doing.
+struct Happening {
+    Happening(std::chrono::seconds a, std::chrono::seconds e, std::string n, Json d)
+        : after(a), every(e), event(std::move(n)), details(std::move(d)) {}
+    std::chrono::seconds after;
+    std::chrono::seconds every;  ///< 0 = once
+    std::string event;
+    Json details;
+};
+
 /// Immutable and shared: ten thousand plugs of one kind hold one of these.
 struct Blueprint {
     std::string name;                                 ///< of the file or description, for people
@@ -49,6 +59,7 @@ struct Blueprint {
     std::set<std::string, std::less<>> refused;       ///< answered with ERROR 5000 even so
     std::set<std::string, std::less<>> push_queries;  ///< answer a PUSH query
     std::vector<TimelineEvent> timeline;              ///< ordered by offset
+    std::vector<Happening> scenario;
     std::optional<Metering> metering;
     std::optional<std::int64_t> clock;   ///< epoch seconds at the start; nothing = the real time
     bool encrypted = false;              ///< wants encrypted requests

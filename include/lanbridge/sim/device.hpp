@@ -30,14 +30,17 @@ public:
 
     /// Sees every PUSH that the device sends by itself, with a session on a broker or without.
     void on_push(PushHandler handler) { push_ = std::move(handler); }
-    /// Lets time take effect (replay, hourly records). Requests do this by themselves.
+    /// Lets time take effect (replay, hourly records, motors). Requests do this by themselves.
     void tick();
+    bool lives() const noexcept;  ///< something happens to it even when nobody asks
 
     // What happens to the device in its room.
     /// Its button. Errors: `not_found` without such a channel.
     Result<void> press(int channel = 0);
     /// What is plugged in. Errors: `unsupported` without a meter.
     Result<void> set_load(int channel, double watts);
+    /// What else can happen to a device of its kind; docs/simulation.md, "Events". Errors: `unsupported`.
+    Result<void> happen(std::string_view event, const Json& details = Json::object());
     void set_clock(std::int64_t epoch_s);
     void set_time_zone(std::string zone, Json rules);
     /// From now on this payload; pushed like any change when `push`.
@@ -79,32 +82,29 @@ public:
     bool restart();
 
 private:
+    friend class Inside;
+    class Life;
     struct Outcome;
     struct Query;
     using SetHandler = Outcome (MerossDevice::*)(const Json&);
 
-    Reply exchange(std::string_view body, Via via);
-    Reply answer(std::string_view text, bool clear, Via via);
+    Reply exchange(std::string_view body, Via via), answer(std::string_view text, bool clear, Via via);
     void take_effect();
     const meross::PayloadCipher* cipher() const noexcept;
     std::string envelope(const meross::Header& request, meross::Method method, const Json& payload) const;
     Outcome dispatch(const Query& query, bool nested);
-    Outcome get(const Query& query);
+    Outcome get(const Query& query), push_query(const Query& query);
     Outcome get_system(std::string_view name_space);
-    Outcome push_query(const Query& query);
     Json debug() const;
     int link_status() const noexcept;
     void write_binding(Json& firmware) const;
-    Outcome set(const Query& query);
+    Outcome set(const Query& query), set_multiple(const Query& query);
     static SetHandler set_handler(std::string_view name_space) noexcept;
-    Outcome set_togglex(const Json& payload);
-    Outcome set_toggle(const Json& payload);
-    Outcome set_time(const Json& payload);
+    Outcome set_togglex(const Json& payload), set_toggle(const Json& payload), set_time(const Json& payload);
+    Outcome set_wifi(const Json& payload), set_wifi_x(const Json& payload), set_ecdhe(const Json& payload);
     Outcome set_config_key(const Json& payload);
-    Outcome set_wifi(const Json& payload);
-    Outcome set_wifi_x(const Json& payload);
-    Outcome set_ecdhe(const Json& payload);
-    Outcome set_multiple(const Query& query);
+    Outcome obey(std::string_view name_space, const Json& payload);
+    void adopt_digest(std::string_view name_space);
     Outcome set_generic(std::string_view name_space, const Json& payload);
 
     const Json* stored(std::string_view name_space) const;
@@ -120,8 +120,7 @@ private:
     void derive_master(std::vector<int>& changed);
     void push_relays(const std::vector<int>& changed);
     void push(std::string_view name_space, Json payload);
-    void play_timeline();
-    void play(const TimelineEvent& event);
+    void play_timeline(), play(const TimelineEvent& event);
     int offset_s();
     void make_cipher();
 
@@ -134,6 +133,7 @@ private:
     std::map<std::string, Json, std::less<>> changed_;  ///< what differs from the blueprint
     std::set<std::string, std::less<>> commanded_;      ///< obeyed a SET: the timeline has no say any more
     std::optional<Meter> meter_;
+    std::shared_ptr<Life> life_;  ///< none for a plug
     std::optional<meross::PayloadCipher> cipher_;
     PushHandler push_, uplink_;
     std::optional<meross::BrokerAddress> broker_;  ///< it has a session there
