@@ -23,7 +23,7 @@ public:
     model::Observations feed(std::string_view name, std::string_view item) { return give(name, json(item)); }
     model::Observations give(std::string_view name, const Json& item) {
         const std::string name_space = full(name);
-        const meross::Reading reading{name_space, item, 0, 0, zone_, moment_.now};
+        const meross::Reading reading{name_space, item, 0, moment_.wall_ms, zone_, moment_.now};
         model::Observations seen;
         for (auto& feature : features_) {
             if (!feature->reads(name_space)) continue;
@@ -74,13 +74,18 @@ public:
                 feature->accepted(wish(entity, "state", value), json(reply), moment_, seen);
         return seen;
     }
-    void pass(std::chrono::milliseconds time) { moment_.now += time; }
-    std::vector<meross::Request> tick() {
+    void pass(std::chrono::milliseconds time) {
+        moment_.now += time;
+        moment_.wall_ms += time.count();
+    }
+    /// Minutes after the epoch.
+    void at(std::int64_t minute) { moment_.wall_ms = minute * 60'000; }
+    std::vector<meross::Request> tick(model::Observations* seen = nullptr) {
         std::vector<meross::Request> requests;
-        model::Observations seen;
+        model::Observations ignored;
         for (const auto& feature : features_)
             if (const auto at = feature->wakes_at(); at && *at <= moment_.now)
-                feature->tick(moment_, requests, seen);
+                feature->tick(moment_, requests, seen ? *seen : ignored);
         return requests;
     }
 

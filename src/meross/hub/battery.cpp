@@ -30,6 +30,8 @@ public:
         out.emplace_back("battery", percent);
     }
 
+    void answered_before(std::string_view name_space) override { known_ = known_ || reads(name_space); }
+
 private:
     std::string id_;
     bool known_;

@@ -20,5 +20,6 @@ FeaturePtr make_ms130_settings(const SubdeviceFacts& facts);
 FeaturePtr make_smoke_alarm(const SubdeviceFacts& facts);
 FeaturePtr make_valve(const SubdeviceFacts& facts);
 FeaturePtr make_valve_motor(const SubdeviceFacts& facts);
+FeaturePtr make_valve_schedule(const SubdeviceFacts& facts);
 
 }  // namespace lanbridge::meross

@@ -77,11 +77,9 @@ public:
         out.push_back(std::move(window));
     }
 
-    // A hub with many valves may never answer All; Mode and Temperature then say the same in shorter answers.
     void polls(std::vector<Poll>& out) const override {
-        for (const auto name_space :
-             {ns::hub_valve_all, ns::hub_valve_temperature, ns::hub_valve_mode, ns::hub_valve_adjust})
-            out.emplace_back(name_space, item_of(id_));
+        out.emplace_back(ns::hub_valve_all, item_of(id_));
+        out.emplace_back(ns::hub_valve_adjust, item_of(id_));
     }
 
     bool reads(std::string_view name_space) const override {
@@ -152,6 +150,7 @@ private:
     void read_all(const Json& item, model::Observations& out) {
         const Json* temperatures = find_member(item, {"temperature"});
         if (temperatures && zero_filled(*temperatures)) return;
+        all_answers_ = true;
         if (temperatures) read_temperatures(*temperatures, out);
         if (const Json* toggle = find_member(item, {"togglex"})) read_switch(*toggle);
         if (const Json* mode = find_member(item, {"mode"})) read_mode(*mode, "state");
@@ -252,22 +251,22 @@ private:
     }
 
     /// A SETACK of Temperature shows all temperatures, that of the others nothing. Whatever was set, mode and
-    /// target may have changed with it.
+    /// target may have changed with it. A hub with many valves may never answer All.
     Action confirmed(Action action) const {
         action.reply_is_reading = true;
-        const auto concerns = [&](std::string_view name_space) {
-            return action.request.name_space == name_space ||
-                   std::ranges::find(action.then, name_space, &Request::name_space) != action.then.end();
-        };
-        if (concerns(ns::hub_togglex)) action.read_back.push_back(get_all_items(ns::hub_togglex, "togglex"));
-        if (concerns(ns::hub_valve_mode))
-            action.read_back.push_back(get_item(ns::hub_valve_mode, "mode", id_));
+        if (all_answers_) {
+            action.read_back.push_back(get_item(ns::hub_valve_all, "all", id_));
+            return action;
+        }
+        action.read_back.push_back(get_all_items(ns::hub_togglex, "togglex"));
+        action.read_back.push_back(get_item(ns::hub_valve_mode, "mode", id_));
         action.read_back.push_back(get_item(ns::hub_valve_temperature, "temperature", id_));
         return action;
     }
 
     std::string id_;
     bool heating_rule_ = false;
+    bool all_answers_ = false;
     model::NumberRange limits_{5, 35, step};
     std::optional<bool> on_;
     std::optional<std::int64_t> mode_;
