@@ -309,3 +309,30 @@ TEST_CASE("an unknown state of a smoke alarm is a number and changes no alarm", 
     CHECK(std::ranges::find(names, "42") != names.end());
     CHECK(refused(smoke.command("mute", model::Value())));
 }
+
+TEST_CASE("nonsense from a hub changes nothing", "[meross][hub]") {
+    constexpr std::string_view items[] = {
+        "{}",
+        "[]",
+        "5",
+        "null",
+        R"({"id":7,"status":"x","onoff":"maybe","value":"full","state":[],"temperature":"warm"})",
+        R"({"id":"1","all":{},"mode":[],"togglex":7,"temperature":[],"humidity":null,"data":{"temp":[5,null]}})",
+        R"({"id":"1","lastActiveTime":5,"ms100":[],"tempHumi":{"temp":"x"},"mts150":{"mode":{}},"smokeAlarm":{}})",
+        R"({"id":"1","mon":[[1440,"x"]],"tue":[],"wed":"all day","calibrateCfg":[],"doorWindow":{"status":null}})",
+        R"({"subId":"1","channel":0,"data":[{"light":1}],"waterLeak":{"latestWaterLeak":"wet"}})",
+    };
+    for (const char* type : {"ms100", "ms130", "ms200", "ms400", "gs559", "mts100", "mts150", "motion"})
+        for (const char* name :
+             {"Digest.Hub", "Hub.ToggleX", "Hub.Battery", "Hub.Online", "Hub.Sensor.All", "Hub.Sensor.Adjust",
+              "Hub.Sensor.Latest", "Hub.Sensor.TempHum", "Hub.Sensor.DoorWindow", "Hub.Sensor.Smoke",
+              "Hub.Sensor.WaterLeak", "Hub.Mts100.All", "Hub.Mts100.Mode", "Hub.Mts100.Temperature",
+              "Hub.Mts100.Adjust", "Hub.Mts100.ScheduleB", "Control.Sensor.LatestX", "Config.DeviceCfg"})
+            for (const auto item : items) {
+                INFO(type << " " << name << " " << item);
+                Subdevice device(type, "1");
+                const auto before = device.keys();
+                CHECK(device.feed(name, item).empty());
+                CHECK(device.keys() == before);
+            }
+}

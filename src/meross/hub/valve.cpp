@@ -195,9 +195,10 @@ private:
 
     /// "" = not known. Many a mts150 never reports that it heats; whoever has one tells us to compare.
     std::string_view action() const noexcept {
-        if (on_ == false) return "off";
+        if (!on_) return {};
+        if (!*on_) return "off";
         if (heating_rule_ && target_ && room_) return *target_ > *room_ ? "heating" : "idle";
-        if (!on_ || !heating_) return {};
+        if (!heating_) return {};
         return *heating_ ? "heating" : "idle";
     }
 
