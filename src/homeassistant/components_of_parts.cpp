@@ -38,8 +38,13 @@ const Part* limited_temperature(const EntityPlace& place) {
 
 /// What the light can show, in Home Assistant's words, from the parts it has.
 std::vector<std::string> color_modes(const EntityPlace& place) {
-    if (const Part* mode = place.part("color_mode"); mode && !mode->options.empty()) return mode->options;
     std::vector<std::string> modes;
+    if (const Part* mode = place.part("color_mode")) modes = mode->options;
+    // A lamp with colours may report these two while an effect runs, but Home Assistant takes them only
+    // alone.
+    const auto plain = [](const std::string& mode) { return mode == "brightness" || mode == "onoff"; };
+    if (!std::ranges::all_of(modes, plain)) std::erase_if(modes, plain);
+    if (!modes.empty()) return modes;
     if (place.part("color_temp")) modes.emplace_back("color_temp");
     if (place.part("rgb")) modes.emplace_back("rgb");
     if (modes.empty()) modes.emplace_back(place.part("brightness") ? "brightness" : "onoff");

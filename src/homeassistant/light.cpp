@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "lanbridge/base/json.hpp"
 #include "lanbridge/homeassistant/payload.hpp"
@@ -31,12 +32,15 @@ OrderedJson to_color(const std::string& text) {
     return color;
 }
 
+/// Levels come as floats too, after Home Assistant's own conversions.
 Result<std::string> color_text(const Json& color) {
     std::string text;
     for (const char* name : {"r", "g", "b"}) {
-        auto level = read_integer<std::uint8_t>(color, {name});
-        if (!level) return std::move(level).error();
-        text.append(text.empty() ? "" : ",").append(std::to_string(*level));
+        const auto level = read_number(color, {name});
+        if (!level) return level.error();
+        if (!(*level >= 0 && *level <= 255))
+            return Error(Errc::invalid_value, std::string(name) + " must be from 0 to 255");
+        text.append(text.empty() ? "" : ",").append(std::to_string(std::lround(*level)));
     }
     return text;
 }

@@ -146,11 +146,16 @@ TEST_CASE("a light's JSON becomes one command", "[homeassistant][commands]") {
     house.broker.inject(topic + "/set", R"({"state":"OFF"})");
     house.pass(0ms);
     CHECK(driver.commands.size() == 3);
+    house.broker.inject(topic + "/set", R"({"color":{"r":254.6,"g":0.2,"b":0}})");
+    house.pass(0ms);
+    REQUIRE(driver.commands.size() == 4);
+    CHECK(*driver.commands[3].wish("rgb") == model::Value(std::string("255,0,0")));
     house.broker.inject(topic + "/set", R"({"state":)");
     house.broker.inject(topic + "/set", R"({"brightness":"bright"})");
+    house.broker.inject(topic + "/set", R"({"color":{"r":256,"g":0,"b":0}})");
     house.pass(0ms);
-    CHECK(driver.commands.size() == 3);
-    CHECK(house.errors.size() == 2);
+    CHECK(driver.commands.size() == 4);
+    CHECK(house.errors.size() == 3);
 }
 
 TEST_CASE("a confirmation does not wait behind a bulk republish", "[homeassistant][commands]") {

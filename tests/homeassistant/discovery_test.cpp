@@ -110,6 +110,53 @@ TEST_CASE("names are left to the class unless it would be ambiguous", "[homeassi
     CHECK(all["components"]["rssi"]["enabled_by_default"] == false);
 }
 
+TEST_CASE("a light offers what Home Assistant accepts together", "[homeassistant][discovery][light]") {
+    const auto light_with = [](std::vector<std::string> modes, std::vector<std::string> more) {
+        model::EntityDescription light;
+        light.key = "light_0";
+        light.component = model::Component::light;
+        light.naming = model::Naming::main;
+        light.parts.resize(1);
+        light.parts[0].kind = model::ValueKind::on_off;
+        light.parts[0].commandable = true;
+        const auto add = [&](std::string name, model::ValueKind kind) {
+            auto& part = light.parts.emplace_back();
+            part.name = std::move(name);
+            part.kind = kind;
+            part.commandable = part.name != "color_mode";
+        };
+        add("color_mode", model::ValueKind::option);
+        light.parts.back().options = std::move(modes);
+        for (auto& name : more) {
+            const bool effect = name == "effect";
+            add(name, effect ? model::ValueKind::option : model::ValueKind::number);
+            if (effect) light.parts.back().options = {"Night", "Party (2)", "off"};
+            if (name == "brightness") light.parts.back().range = model::NumberRange{1, 100, 1};
+        }
+        auto device = metering_plug();
+        device.entities =
+            std::make_shared<const model::EntitySet>(std::vector<model::EntityDescription>{light});
+        auto json = document_of(device);
+        CHECK(discovery_errors_of_text(topics.document(device.id), dump_json(json)).empty());
+        return json["components"]["light_0"];
+    };
+    using Words = std::vector<std::string>;
+    // Brightness is what a running effect shows; as a mode it stands alone.
+    const auto strip =
+        light_with({"color_temp", "rgb", "brightness"}, {"brightness", "effect", "transition"});
+    CHECK(strip["supported_color_modes"] == OrderedJson(Words{"color_temp", "rgb"}));
+    CHECK(strip["effect_list"].back() == "off");
+    CHECK(strip["transition"] == true);
+    const auto dimmer = light_with({"brightness"}, {"brightness"});
+    CHECK(dimmer["supported_color_modes"] == OrderedJson(Words{"brightness"}));
+    CHECK(dimmer["brightness_scale"] == 100);
+    CHECK(dimmer["transition"] == false);
+    const auto plain = light_with({"onoff"}, {});
+    CHECK(plain["supported_color_modes"] == OrderedJson(Words{"onoff"}));
+    CHECK_FALSE(plain.contains("brightness_scale"));
+    CHECK_FALSE(plain.contains("effect"));
+}
+
 TEST_CASE("an unsound entity is left out with a reason, the rest stays", "[homeassistant][discovery]") {
     auto wrong_unit = model::make_sensor("power", "power", "Watt", "measurement");
     auto wrong_class = model::make_sensor("quality", "niceness", "", "");

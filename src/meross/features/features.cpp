@@ -10,6 +10,7 @@ using Maker = FeaturePtr (*)(const Facts&);
 constexpr std::array makers{
     Maker(&make_toggle),    //
     &make_togglex,          //
+    &make_light,            //
     &make_metering,         //
     &make_monitor,          //
     &make_consumption_h,    //

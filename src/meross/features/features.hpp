@@ -8,6 +8,7 @@ namespace lanbridge::meross {
 
 FeaturePtr make_toggle(const Facts& facts);
 FeaturePtr make_togglex(const Facts& facts);
+FeaturePtr make_light(const Facts& facts);
 FeaturePtr make_metering(const Facts& facts);
 FeaturePtr make_monitor(const Facts& facts);
 FeaturePtr make_consumption_h(const Facts& facts);
