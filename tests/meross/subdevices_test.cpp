@@ -116,6 +116,7 @@ TEST_CASE("ms100: a correction is sent as the difference to what the hub has jus
     const std::string ask = R"(GET Hub.Sensor.Adjust {"adjust":[]})";
     const auto action = sensor.command("adjust_temperature", -0.2);
     CHECK(sent(action) == Keys{ask});
+    CHECK((action.value().reply_is_reading && action.value().read_back_always));
     CHECK(sensor.tick().empty());
     // the app has changed it meanwhile
     seen = sensor.accept("adjust_temperature", -0.2, R"({"adjust":[{"id":"129999999999","temperature":50},

@@ -76,6 +76,7 @@ public:
                                                 "new one is the difference to; try again once it has");
         Action action(ask_adjust());
         action.reply_is_reading = true;
+        action.read_back_always = true;  // no push will follow: there is nothing to wait for
         return action;
     }
 
