@@ -34,8 +34,8 @@ Roster::Roster(Context context, net::HttpPoster& http, MqttExchange& exchange, m
       memory_(memory),
       nursery_(context_.executor),
       meetings_(context_.executor, max_meetings),
-      services_{context_, http, exchange, sink, memory, entity_sets_, nursery_, meetings_,
-                {},       {},   {},       {},   {}} {
+      services_{context_,  http,        exchange, sink, memory, entity_sets_, nursery_,
+                meetings_, subdevices_, {},       {},   {},     {},           {}} {
     services_.claim = [this](const Uuid& uuid, Session* session) { return claim(uuid, session); };
     services_.release = [this](const Uuid& uuid, Session* session) { return release(uuid, session); };
     services_.known_at = [this](const net::HttpEndpoint& endpoint) { return known_at(endpoint); };
@@ -145,8 +145,10 @@ void Roster::configure(std::vector<SessionSettings> wanted) {
     nursery_.start("meross settle", settle());
 }
 
-/// Out of the configuration: discovery must not bring it back by itself.
+/// Out of the configuration: discovery must not bring it back by itself. What stands behind a hub goes with
+/// it.
 void Roster::put_away(const model::DeviceId& id) {
+    remove_subdevices_of(id, sink_, memory_, subdevices_);
     memory_.forget(id);
     memory_.remember(id, model::removed_topic, "true");
 }
@@ -181,7 +183,9 @@ asio::awaitable<void> Roster::settle() {
 bool Roster::remove(const model::DeviceId& device) {
     const auto it =
         std::ranges::find_if(sessions_, [&](const auto& r) { return r->session->id() == device; });
-    if (it == sessions_.end()) return false;
+    if (it == sessions_.end())
+        return std::ranges::any_of(
+            sessions_, [&](const auto& r) { return r->session->hub() && r->session->hub()->remove(device); });
     auto running = std::move(*it);
     sessions_.erase(it);
     end(std::move(running));
@@ -213,8 +217,10 @@ Session* Roster::find(const Uuid& uuid) const {
 }
 
 std::shared_ptr<Session> Roster::find(const model::DeviceId& device) const {
-    for (const auto& running : sessions_)
-        if (running->session->id() == device) return running->session;
+    for (const auto& running : sessions_) {
+        const auto& session = *running->session;
+        if (session.id() == device || (session.hub() && session.hub()->find(device))) return running->session;
+    }
     return nullptr;
 }
 

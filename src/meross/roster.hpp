@@ -10,6 +10,7 @@
 
 #include "lanbridge/base/async.hpp"
 #include "meross/device/session.hpp"
+#include "meross/hub/claims.hpp"
 
 namespace lanbridge::meross {
 
@@ -77,6 +78,7 @@ private:
     model::EntitySetPool entity_sets_;
     Nursery nursery_;
     Gate meetings_;
+    SubdeviceClaims subdevices_;
     SessionServices services_;
     std::vector<RunningPtr> sessions_;
     std::vector<RunningPtr> ending_;

@@ -116,7 +116,7 @@ TEST_CASE("the polling plan of what is polled", "[meross][namespaces]") {
         {"Appliance.Control.ConsumptionX", Strategy::smart, 55, 600, 320 + 30 * 53, 0},
         {"Appliance.Control.ToggleX", Strategy::none, 300, 1195, 300, 0},
         {"Appliance.Control.Thermostat.CtlRange", Strategy::once, 0, 0, 300, 80},
-        {"Appliance.Hub.Battery", Strategy::lazy, 3600, 1195, 300, 40},
+        {"Appliance.Hub.Battery", Strategy::smart, 3600, 3600, 300, 40},
         {"Appliance.Hub.Sensor.All", Strategy::chunked, 295, 1195, 300, 250},
     };
     for (const auto& plan : plans) {

@@ -22,9 +22,9 @@ constexpr std::array digest_namespaces{
 
 static_assert(std::ranges::is_sorted(digest_namespaces));
 
-Strategy strategy_of(std::string_view name_space) {
+Strategy strategy_of(std::string_view name_space, bool hub) {
     if (is_digest_namespace(name_space)) return Strategy::default_;
-    const Namespace* row = find_namespace(name_space);
+    const Namespace* row = find_namespace(name_space, hub);
     return row && row->strategy != Strategy::none ? row->strategy : Strategy::lazy;
 }
 
@@ -34,22 +34,35 @@ bool is_digest_namespace(std::string_view name_space) noexcept {
     return std::ranges::binary_search(digest_namespaces, name_space);
 }
 
-PollSchedule::Entry::Entry(Poll p)
-    : poll(std::move(p)), strategy(strategy_of(poll.request.name_space)), period_s(0), estimate(300) {
-    if (const Namespace* row = find_namespace(poll.request.name_space)) {
+PollSchedule::Entry::Entry(Poll p, bool hub)
+    : poll(std::move(p)), strategy(strategy_of(poll.request.name_space, hub)), period_s(0), estimate(300) {
+    if (const Namespace* row = find_namespace(poll.request.name_space, hub)) {
         period_s = strategy == Strategy::default_ ? 0 : row->period_s;
         estimate = row->base_size + static_cast<double>(row->item_size) * poll.items;
+        relayed = hub && row->hub && period_s > 0 && std::chrono::seconds(period_s) <= heartbeat;
     }
 }
 
-PollSchedule::PollSchedule(std::vector<Poll> polls, int max_cmd_num) : max_cmd_num_(max_cmd_num) {
+PollSchedule::PollSchedule(std::vector<Poll> polls, int max_cmd_num, bool hub)
+    : max_cmd_num_(max_cmd_num), hub_(hub) {
+    replace(std::move(polls));
+}
+
+void PollSchedule::replace(std::vector<Poll> polls) {
+    const auto before = std::exchange(entries_, {});
     entries_.reserve(polls.size());
     for (auto& poll : polls) {
-        const auto same = [&](const Entry& e) {
-            return e.poll.request.name_space == poll.request.name_space &&
-                   e.poll.request.payload == poll.request.payload;
+        const auto same_namespace = [&](const Entry& e) {
+            return e.poll.request.name_space == poll.request.name_space;
         };
-        if (std::ranges::none_of(entries_, same)) entries_.emplace_back(std::move(poll));
+        const auto same = [&](const Entry& e) {
+            return same_namespace(e) && e.poll.request.payload == poll.request.payload;
+        };
+        if (std::ranges::any_of(entries_, same)) continue;
+        auto known = std::ranges::find_if(before, same);
+        if (known == before.end()) known = std::ranges::find_if(before, same_namespace);
+        Entry& entry = entries_.emplace_back(std::move(poll), hub_);
+        if (known != before.end()) entry.follow(*known);
     }
 }
 
@@ -63,6 +76,7 @@ bool PollSchedule::due(const Entry& entry, TimePoint now, bool all_just_read, bo
     if (pushed && (entry.in_digest || (entry.answered && entry.strategy == Strategy::default_))) return false;
     if (entry.in_digest && all_just_read) return false;
     if (entry.strategy == Strategy::once || entry.strategy == Strategy::on_demand) return !entry.answered;
+    if (entry.relayed && !pushed) return true;
     return entry.last == TimePoint{} || now >= entry.last + std::chrono::seconds(entry.period_s);
 }
 

@@ -23,7 +23,10 @@ public:
     static constexpr int max_silences = 2;
 
     PollSchedule() = default;
-    PollSchedule(std::vector<Poll> polls, int max_cmd_num);
+    /// `hub`: namespaces mean what they mean to one.
+    PollSchedule(std::vector<Poll> polls, int max_cmd_num, bool hub = false);
+    /// From now on these. What is known of a namespace stays known, also when it is asked otherwise.
+    void replace(std::vector<Poll> polls);
 
     /// Requests that travel together: one, or several in a Control.Multiple.
     using Batch = std::vector<Request>;
@@ -49,16 +52,24 @@ public:
 
 private:
     struct Entry {
-        explicit Entry(Poll p);
+        Entry(Poll p, bool hub);
         Poll poll;
         Strategy strategy;
         bool in_digest = false;
+        bool relayed = false;  ///< what subdevices have told the hub: with pushes the period, else each cycle
         std::int32_t period_s;
         double estimate;
         TimePoint last{};
         std::uint8_t silences = 0;
         bool answered = false;
         bool given_up = false;
+        void follow(const Entry& before) {
+            in_digest = before.in_digest;
+            last = before.last;
+            silences = before.silences;
+            answered = before.answered;
+            given_up = before.given_up;
+        }
     };
     bool due(const Entry& entry, TimePoint now, bool all_just_read, bool pushed) const;
     std::vector<Batch> batches(const std::vector<Entry*>& due, const std::vector<Entry*>& lazy, TimePoint now,
@@ -66,6 +77,7 @@ private:
 
     std::vector<Entry> entries_;
     int max_cmd_num_ = 0;
+    bool hub_ = false;
 };
 
 /// Whether System.All's digest carries this namespace's state.

@@ -5,14 +5,13 @@
 #include "lanbridge/base/log.hpp"
 #include "meross/device/session_memory.hpp"
 #include "meross/device/transport_entity.hpp"
+#include "meross/features/channels.hpp"
 
 namespace lanbridge::meross {
 namespace {
 
 const log::Logger logger("meross.device");
 
-/// The latest a described device waits for its first reads: then it is shown with what is known.
-constexpr auto publish_patience = 5s;
 /// A wrong key or device does not mend itself: no need to ask often.
 constexpr auto unusable_delay = PollSchedule::heartbeat;
 /// After a change of firmware, until its abilities are read again.
@@ -98,10 +97,13 @@ asio::awaitable<void> Session::come_online() {
     if (!settings_.timezone.empty() && facts->time.timezone.empty())
         co_await write_time_zone(settings_.timezone);
     services_.nursery.start("publish " + id_.value(), publish_at(now() + publish_patience));
+    if (hub_) hub_->came_online(HubLink(ways_.policy().current(), ways_.policy().reason()));
     for (const auto& part : split_digest(facts->digest)) take(part.name_space, part.payload, facts->clock);
     co_await read_batches(schedule_.first_round(now(), sizes_), Patience::brief);
+    co_await look_after_subdevices();
     if (!state_.online) co_return;  // and when to try again is set already
     publish();
+    publish_subdevices();
     co_await find_its_broker(facts->online_status);
     const auto first_cycle =
         std::chrono::duration<double>(settings_.poll_interval) * (0.5 + services_.context.random.unit() / 2);
@@ -141,6 +143,8 @@ void Session::leave(const Uuid& newcomer) {
         services_.sink.set_availability(id_, gone);
         services_.sink.withdraw(id_);
     }
+    if (hub_) hub_->withdraw();
+    hub_.reset();
     state_.described = false;
 }
 
@@ -150,13 +154,24 @@ void Session::build(const Facts& facts) {
     zone_ = facts.time;
     sizes_ = ResponseSizeModel(facts.max_cmd_num());
     ways_.set_sizes(&sizes_);
+    const auto wall_ms = services_.context.time.wall_ms();
     features_ = FeatureSet(make_features(facts));
-    std::vector<Poll> polls;
-    features_.polls(polls);
-    features_.recall(services_.memory, id_, services_.context.time.wall_ms());
-    schedule_ = PollSchedule(std::move(polls), facts.max_cmd_num());
+    features_.recall(services_.memory, id_, wall_ms);
+    if (is_hub(facts) && !hub_) {
+        const HubParts parts{services_.sink, services_.memory, services_.entity_sets, *this,
+                             services_.subdevices};
+        hub_ = std::make_unique<Hub>(parts, id_, facts.ability);
+        hub_->recall(wall_ms);
+    } else if (hub_) {
+        hub_->set_ability(facts.ability, wall_ms);
+    }
+    schedule_ = PollSchedule(polls(), facts.max_cmd_num(), hub_ != nullptr);
     for (const auto& part : split_digest(facts.digest)) schedule_.shown_by_digest(part.name_space);
     remember_facts(services_.memory, id_, facts);
+}
+
+bool Session::served_at(const net::HttpEndpoint& endpoint) const {
+    return state_.online && addresses_.current() == endpoint && ways_.policy().http_active();
 }
 
 asio::awaitable<void> Session::publish_at(TimeSource::Clock::time_point when) {
@@ -180,7 +195,8 @@ void Session::publish() {
     if (news) ways_.note("online over " + ways_.place());
     services_.sink.first_read_done(id_);
     services_.sink.observe(id_, std::exchange(state_.early, {}), ways_.answered_by());
-    show_gates();
+    features_.show_gates(services_.sink, id_);
+    publish_subdevices();
     features_.remember(services_.memory, id_);
     remember_answers(services_.memory, id_, schedule_);
 }
@@ -209,6 +225,7 @@ void Session::go_offline(const Error& why) {
     if (why.is(Errc::wrong_device)) state_.identified = false;
     if (!hopeless || why.is(Errc::wrong_device)) services_.seek();
     state_.availability = availability;
+    if (hub_) hub_->went_offline(availability.detail);
     if (state_.described)
         services_.sink.set_availability(id_, std::move(availability));
     else
@@ -229,6 +246,7 @@ void Session::report_unusable(const model::Availability& availability) {
 
 void Session::withdraw() {
     if (state_.described) features_.remember(services_.memory, id_);
+    if (hub_) hub_->withdraw();
     services_.sink.set_candidate(settings_.label(), std::nullopt);
     if (state_.described && uuid_ && services_.release(*uuid_, this)) services_.sink.withdraw(id_);
     state_.described = false;

@@ -14,6 +14,7 @@
 #include "meross/device/session_services.hpp"
 #include "meross/device/session_state.hpp"
 #include "meross/features/feature_set.hpp"
+#include "meross/hub/hub.hpp"
 #include "meross/transport/auto_transport.hpp"
 
 namespace lanbridge::meross {
@@ -49,10 +50,9 @@ public:
     const Secret& key() const noexcept { return ways_.key(); }
     AutoTransport& ways() noexcept { return ways_; }
     const SessionState& state() const noexcept { return state_; }
-    bool served_at(const net::HttpEndpoint& endpoint) const {
-        return state_.online && addresses_.current() == endpoint && ways_.policy().http_active();
-    }
+    bool served_at(const net::HttpEndpoint& endpoint) const;
     const ClockCare& clock() const noexcept { return clock_; }
+    Hub* hub() const noexcept { return hub_.get(); }  ///< nullptr: it is none
 
 private:
     asio::awaitable<void> come_online();
@@ -79,12 +79,10 @@ private:
     asio::awaitable<void> find_its_broker(int online_status);
     asio::awaitable<void> look_after_clock();
     asio::awaitable<void> write_time_zone(std::string zone);
-
     // the store: session_memory.cpp
     void recall();
     void recall_place();
     void remember_place();
-
     // polling: session_poll.cpp
     asio::awaitable<void> cycle();
     asio::awaitable<bool> heartbeat();
@@ -100,17 +98,21 @@ private:
     bool believable(const Message& push);
     void take(std::string_view name_space, const Json& payload, std::int64_t device_time);
     void refused(std::string_view name_space);
+    void no_answer(std::string_view name_space, bool cut);
     void observe(model::Observations observations);
-    bool has_news(const model::Observations& observations) const;
     void describe_again();
-
     // what features do by themselves: session_errands.cpp
     Moment moment() const;
     TimeSource::Clock::time_point next_errand() const;
     asio::awaitable<void> run_errands();
     void wake_for_errands();
     void show(model::Observations observations, bool described_anew);
-    void show_gates();
+    // what stands behind it: session_hub.cpp
+    std::vector<Poll> polls() const;
+    void follow_hub();
+    asio::awaitable<void> look_after_subdevices();
+    void publish_subdevices();
+    std::vector<Request> requests_of(const std::string& name_space) const;
 
     // commands: session_commands.cpp
     asio::awaitable<void> rest();
@@ -118,7 +120,6 @@ private:
     asio::awaitable<void> read_again();
     asio::awaitable<void> serve();
     asio::awaitable<Result<void>> execute(const model::Command& command);
-    asio::awaitable<Result<Message>> raw(Request request, model::Transport via);
     asio::awaitable<Result<Json>> perform(Action action);
     asio::awaitable<Result<Message>> send(const Action& action);
     asio::awaitable<Result<void>> read_back(std::vector<Request> requests, bool acknowledged);
@@ -141,6 +142,7 @@ private:
     DeviceInfo info_;
     DeviceTime zone_;
     FeatureSet features_;
+    std::unique_ptr<Hub> hub_;
     model::EntitySetPtr entities_;  ///< as last described
     SessionState state_;
 };

@@ -51,6 +51,7 @@ asio::awaitable<void> Session::rest() {
     for (;;) {
         co_await serve();
         co_await run_errands();
+        co_await look_after_subdevices();
         if (state_.reread_at && now() >= *state_.reread_at) co_await read_again();
         if (now() >= state_.next_cycle) co_return;
         auto until = std::min(state_.next_cycle, next_errand());
@@ -74,7 +75,7 @@ asio::awaitable<void> Session::read_again() {
     state_.reread_at.reset();
     const auto name_spaces = std::exchange(state_.reread, {});
     for (const auto& name_space : name_spaces) {
-        for (auto& request : schedule_.requests_of(name_space)) {
+        for (auto& request : requests_of(name_space)) {
             if (!state_.online) co_return;
             co_await read_one(std::move(request), Patience::command);
         }
@@ -90,22 +91,25 @@ asio::awaitable<void> Session::serve() {
             else
                 job->result = Result<Message>(std::move(done).error());
         } else {
-            job->result = co_await raw(*job->request, job->via);
+            auto request = *job->request;
+            auto reply = job->via == model::Transport::none
+                             ? ways_.request(std::move(request), Patience::command)
+                             : ways_.request_over(job->via, std::move(request), Patience::command);
+            job->result = co_await std::move(reply);
         }
         job->done.notify();
     }
 }
 
-asio::awaitable<Result<Message>> Session::raw(Request request, model::Transport via) {
-    if (via == model::Transport::none)
-        co_return co_await ways_.request(std::move(request), Patience::command);
-    co_return co_await ways_.request_over(via, std::move(request), Patience::command);
-}
-
 asio::awaitable<Result<void>> Session::execute(const model::Command& command) {
     if (!state_.online)
         co_return Error(Errc::unreachable, id_.value() + " is offline: " + state_.availability.detail);
-    auto taken = features_.command(command, moment());
+    const auto unit = hub_ ? hub_->find(command.device) : nullptr;
+    if (unit && !unit->online())
+        co_return Error(Errc::unreachable, command.device.value() + " is offline: no radio contact");
+    const auto theirs = unit ? unit->features() : nullptr;  // held: what is read meanwhile may make others
+    const FeatureSet& features = theirs ? *theirs : features_;
+    auto taken = features.command(command, moment());
     if (!taken) co_return Error(Errc::unsupported, command.entity + " takes no commands");
     if (!taken->action) co_return std::move(taken->action).error();
     auto reply = co_await perform(*std::move(taken->action));
@@ -113,7 +117,10 @@ asio::awaitable<Result<void>> Session::execute(const model::Command& command) {
     model::Observations observations;
     taken->feature->accepted(command, *reply, moment(), observations);
     const bool changed = taken->feature->take_description_changed();
-    show(std::move(observations), changed);
+    if (unit)
+        unit->show(std::move(observations), changed, ways_.answered_by());
+    else
+        show(std::move(observations), changed);
     co_return Result<void>();
 }
 

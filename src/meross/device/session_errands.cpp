@@ -20,6 +20,7 @@ TimeSource::Clock::time_point Session::next_errand() const {
     auto next = TimeSource::Clock::time_point::max();
     if (!state_.online) return next;
     if (const auto at = features_.wakes_at()) next = *at;
+    if (const auto at = hub_ ? hub_->wakes_at() : std::nullopt) next = std::min(next, *at);
     return std::max(next, state_.last_errand + errand_spacing);
 }
 
@@ -30,6 +31,7 @@ asio::awaitable<void> Session::run_errands() {
     model::Observations observations;
     const bool changed = features_.tick(moment(), requests, observations);
     show(std::move(observations), changed);
+    if (hub_) hub_->tick(moment(), requests);
     for (auto& request : requests) {
         if (!state_.online) co_return;
         const bool reads = request.method != Method::set;

@@ -148,6 +148,7 @@ void Session::meet_again() {
 void Session::show_transport(bool anew) {
     if (!state_.published) return;
     const auto& policy = ways_.policy();
+    if (hub_) hub_->reached_over(policy.current(), policy.reason());
     model::Availability availability;
     availability.online = true;
     availability.reason = model::Reason::ok;

@@ -25,7 +25,10 @@ asio::awaitable<void> Session::cycle() {
     bool all_just_read = false;
     co_await look_after_ways(all_just_read);
     if (!state_.online) co_return;
-    const bool all_due = !policy.mqtt_active() && begin - state_.last_all >= PollSchedule::heartbeat;
+    // Only the digest tells who is no longer behind a hub.
+    const bool told = policy.mqtt_active() && !hub_;
+    const bool all_due = (!told && begin - state_.last_all >= PollSchedule::heartbeat) ||
+                         std::exchange(state_.all_wanted, false);
     if (!all_just_read && (state_.suspicious || refresh || all_due)) {
         all_just_read = co_await heartbeat();
         if (!all_just_read || !state_.online) co_return;
@@ -36,6 +39,7 @@ asio::awaitable<void> Session::cycle() {
     co_await read_batches(std::move(batches), Patience::normal);
     if (!state_.online) co_return;
     features_.remember(services_.memory, id_);
+    if (hub_) hub_->remember();
     if (state_.suspicious) state_.next_cycle = now() + std::min(settings_.poll_interval, suspicious_delay);
 }
 
@@ -75,6 +79,7 @@ asio::awaitable<void> Session::read_batches(std::vector<PollSchedule::Batch> bat
     for (auto& batch : batches) {
         co_await serve();  // a user does not wait for a poll to end
         co_await run_errands();
+        co_await look_after_subdevices();
         if (!state_.online) co_return;
         const bool reached = co_await read_batch(std::move(batch), patience);
         if (!reached) co_return;
@@ -113,7 +118,7 @@ asio::awaitable<Result<Message>> Session::read_one(Request request, Patience pat
     } else if (reply.error().is(Errc::unsupported)) {
         refused(name_space);
     } else if (!reply.error().is(Errc::unreachable)) {
-        schedule_.unanswered(name_space);
+        no_answer(name_space, reply.error().is(Errc::truncated));
     }
     co_return reply;
 }
@@ -173,7 +178,7 @@ void Session::take_answer(const Message& answer, std::int64_t device_time) {
         if (error->code == error_unsupported)
             refused(name_space);
         else
-            schedule_.unanswered(name_space);
+            no_answer(name_space, false);
         return;
     }
     if (answer.header.method != Method::getack && answer.header.method != Method::push) return;
@@ -182,10 +187,19 @@ void Session::take_answer(const Message& answer, std::int64_t device_time) {
     state_.first_answer = false;
 }
 
+/// `cut`: there was one, longer than the device can give.
+void Session::no_answer(std::string_view name_space, bool cut) {
+    schedule_.unanswered(name_space);
+    if (hub_) hub_->unanswered(name_space, cut);
+    follow_hub();
+}
+
 /// Pushes carry the state. One that may be forged or old is not believed: the device is asked what is true.
 void Session::take_push(const Message& push) {
     const auto& name_space = push.header.name_space;
-    if (!believable(push) && !schedule_.requests_of(name_space).empty()) {
+    // Who is behind a hub is not told by a stranger either.
+    if (!believable(push) && (hub_ || !schedule_.requests_of(name_space).empty())) {
+        state_.all_wanted = state_.all_wanted || (hub_ && requests_of(name_space).empty());
         const auto due = state_.reread_at;
         read_again_soon(name_space);
         if (due) state_.reread_at = due;  // a flood of them does not put the question off for ever
@@ -193,6 +207,7 @@ void Session::take_push(const Message& push) {
         return;
     }
     state_.first_answer = schedule_.answered(name_space, now());
+    if (hub_) hub_->heard(name_space, push.payload, now());
     take(name_space, push.payload, push.header.timestamp);
     state_.first_answer = false;
     if (expected_) expected_->seen(name_space);
@@ -218,6 +233,8 @@ bool Session::believable(const Message& push) {
 void Session::take(std::string_view name_space, const Json& payload, std::int64_t device_time) {
     const Reading reading{name_space, payload, device_time, services_.context.time.wall_ms(), zone_, now()};
     model::Observations observations;
+    if (hub_) hub_->read(reading);
+    follow_hub();
     const bool changed = features_.read(reading, observations);
     // A first answer may show more, or less, than the ability list did; later ones may bring a new channel.
     show(std::move(observations), changed || state_.first_answer);
@@ -226,26 +243,17 @@ void Session::take(std::string_view name_space, const Json& payload, std::int64_
 
 /// The description first: a value of an entity that nobody has heard of is lost.
 void Session::show(model::Observations observations, bool described_anew) {
-    if (state_.published && (described_anew || has_news(observations))) describe_again();
+    if (state_.published && (described_anew || has_news(observations, *entities_))) describe_again();
     observe(std::move(observations));
-    show_gates();
-}
-
-void Session::show_gates() {
-    if (!state_.published) return;
-    std::vector<EntityGate> gates;
-    features_.gates(gates);
-    for (const auto& [entity, open] : gates) services_.sink.set_entity_availability(id_, entity, open);
-}
-
-bool Session::has_news(const model::Observations& observations) const {
-    return std::ranges::any_of(observations, [&](const auto& o) { return !entities_->find(o.entity); });
+    if (state_.published) features_.show_gates(services_.sink, id_);
 }
 
 void Session::refused(std::string_view name_space) {
     logger.debug("{} does not have {}", id_.value(), name_space);
     schedule_.refused(name_space);
     features_.refused(name_space);
+    if (hub_) hub_->refused(name_space);
+    follow_hub();
     if (state_.published) describe_again();
 }
 

@@ -19,6 +19,7 @@
 namespace lanbridge::meross {
 
 class Session;
+class SubdeviceClaims;
 
 /// `meross_<mac>`, known from the uuid before the device answers.
 model::DeviceId device_id_of(const Uuid& uuid);
@@ -54,6 +55,7 @@ struct SessionServices {
     model::EntitySetPool& entity_sets;
     Nursery& nursery;
     Gate& meetings;
+    SubdeviceClaims& subdevices;  ///< which hub serves which
     /// Claims a uuid for this session; false when another session serves it already.
     std::function<bool(const Uuid&, Session* session)> claim;
     /// Gives the uuid back. False when another session serves it: its registry entry is none of ours then.

@@ -34,6 +34,9 @@ struct DeviceInfo {
     bool has_time = false;
 };
 
+/// The latest a described device waits for its first reads: then it is shown with what is known.
+inline constexpr auto publish_patience = std::chrono::seconds(5);
+
 /// How a session and its device are at the moment.
 struct SessionState {
     using TimePoint = TimeSource::Clock::time_point;
@@ -44,6 +47,7 @@ struct SessionState {
     bool described = false;
     bool tried = false;  ///< the first attempt to read it has ended, well or not
     bool refresh_wanted = false;
+    bool all_wanted = false;    ///< something has come or gone that only System.All tells
     bool first_answer = false;  ///< what is being taken is its namespace's first answer since it came online
     bool heard = false;         ///< on MQTT, while it was off line: to be met there first
     bool probe_http = false;    ///< there may be an address that works

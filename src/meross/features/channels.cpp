@@ -65,6 +65,8 @@ std::vector<int> owned_toggle_channels(const Facts& facts) {
     return owned;
 }
 
+bool is_hub(const Facts& facts) { return facts.has(ns::hub_online) || facts.digest.contains("hub"); }
+
 bool is_wall_switch(std::string_view type) noexcept {
     return starts_with_any<3>(type, {"mss5", "mss6", "mss7"});
 }

@@ -24,6 +24,8 @@ bool owned_by_shutter(const Facts& facts);
 /// Every ToggleX channel that another feature owns.
 std::vector<int> owned_toggle_channels(const Facts& facts);
 
+/// Subdevices stand behind it; it has none of their namespaces' features itself.
+bool is_hub(const Facts& facts);
 /// Whether a type is a wall switch rather than a plug.
 bool is_wall_switch(std::string_view type) noexcept;
 /// Whether a type is a plug or strip: something is plugged into it.

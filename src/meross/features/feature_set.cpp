@@ -61,8 +61,10 @@ bool FeatureSet::tick(const Moment& moment, std::vector<Request>& requests, mode
     return changed;
 }
 
-void FeatureSet::gates(std::vector<EntityGate>& out) const {
-    for (const auto& feature : features_) feature->gates(out);
+void FeatureSet::show_gates(model::DeviceSink& sink, const model::DeviceId& id) const {
+    std::vector<EntityGate> gates;
+    for (const auto& feature : features_) feature->gates(gates);
+    for (const auto& [entity, open] : gates) sink.set_entity_availability(id, entity, open);
 }
 
 void FeatureSet::recall(const model::Memory& store, const model::DeviceId& id, std::int64_t wall_ms) {
@@ -81,6 +83,10 @@ void FeatureSet::recall(const model::Memory& store, const model::DeviceId& id, s
 void FeatureSet::remember(model::Memory& store, const model::DeviceId& id) const {
     for (const auto& feature : features_)
         if (auto memory = feature->memory()) store.remember(id, feature->memory_topic(), *std::move(memory));
+}
+
+bool has_news(const model::Observations& observations, const model::EntitySet& entities) {
+    return std::ranges::any_of(observations, [&](const auto& o) { return !entities.find(o.entity); });
 }
 
 }  // namespace lanbridge::meross

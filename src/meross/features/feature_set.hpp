@@ -33,7 +33,7 @@ public:
     std::optional<Moment::TimePoint> wakes_at() const;
     /// Calls those whose time has come. True when the description has something new to say.
     bool tick(const Moment& moment, std::vector<Request>& requests, model::Observations& out);
-    void gates(std::vector<EntityGate>& out) const;
+    void show_gates(model::DeviceSink& sink, const model::DeviceId& id) const;
 
     /// What was kept of them under this device.
     void recall(const model::Memory& store, const model::DeviceId& id, std::int64_t wall_ms);
@@ -42,5 +42,8 @@ public:
 private:
     std::vector<FeaturePtr> features_;
 };
+
+/// Whether they speak of an entity that is not among these.
+bool has_news(const model::Observations& observations, const model::EntitySet& entities);
 
 }  // namespace lanbridge::meross

@@ -1,6 +1,9 @@
 #include "meross/features/features.hpp"
 
 #include <array>
+#include <span>
+
+#include "meross/features/channels.hpp"
 
 namespace lanbridge::meross {
 namespace {
@@ -30,11 +33,14 @@ constexpr std::array makers{
     &make_signal,           //
 };
 
+/// A hub's other namespaces are about its subdevices.
+constexpr std::array<Maker, 2> makers_of_hubs{&make_status_led, &make_signal};
+
 }  // namespace
 
 std::vector<FeaturePtr> make_features(const Facts& facts) {
     std::vector<FeaturePtr> features;
-    for (Maker make : makers)
+    for (Maker make : is_hub(facts) ? std::span<const Maker>(makers_of_hubs) : std::span<const Maker>(makers))
         if (auto feature = make(facts)) features.push_back(std::move(feature));
     return features;
 }
