@@ -28,6 +28,7 @@ SessionSettings session_settings(const Settings& all, const DeviceSettings& devi
     settings.name = device.name;
     settings.poll_interval = device.poll_interval;
     settings.timezone = device.timezone;
+    settings.options = device.options;
     return settings;
 }
 

@@ -17,7 +17,7 @@ namespace lanbridge::test {
 class Subdevice {
 public:
     Subdevice(std::string_view type, std::string_view id, bool has_onoff = false,
-              std::string_view options = "{}")
+              meross::DeviceOptions options = {})
         : features_(meross::make_subdevice_features(facts(type, id, has_onoff, options))) {}
 
     model::Observations feed(std::string_view name, std::string_view item) { return give(name, json(item)); }
@@ -91,12 +91,12 @@ public:
 
 private:
     static meross::SubdeviceFacts facts(std::string_view type, std::string_view id, bool has_onoff,
-                                        std::string_view options) {
+                                        meross::DeviceOptions options) {
         meross::SubdeviceFacts facts;
         facts.id = id;
         facts.type = type;
         facts.has_onoff = has_onoff;
-        facts.options = json(options);
+        facts.options = options;
         return facts;
     }
     static model::Command wish(std::string_view entity, std::string_view part, model::Value value) {

@@ -197,7 +197,9 @@ TEST_CASE("mts150: `heating` that is stuck at 0 can be replaced by a comparison"
     Subdevice plain("mts150", "03000002");
     plain.feed("Hub.ToggleX", R"({"id":"03000002","onoff":1})");
     CHECK(state(plain.feed("Hub.Mts100.Temperature", cold), "climate", "action") == word("idle"));
-    Subdevice ruled("mts150", "03000002", true, R"({"heating_rule":true})");
+    meross::DeviceOptions wanted;
+    wanted.heating_rule = true;
+    Subdevice ruled("mts150", "03000002", true, wanted);
     ruled.feed("Hub.ToggleX", R"({"id":"03000002","onoff":1})");
     CHECK(state(ruled.feed("Hub.Mts100.Temperature", cold), "climate", "action") == word("heating"));
     const auto seen = ruled.feed("Hub.Mts100.Temperature", R"({"id":"03000002","room":210})");

@@ -13,11 +13,12 @@
 #include "lanbridge/base/context.hpp"
 #include "lanbridge/base/secret.hpp"
 #include "lanbridge/meross/broker_link.hpp"
+#include "lanbridge/meross/device_options.hpp"
 #include "lanbridge/meross/protocol/credentials.hpp"
 #include "lanbridge/meross/protocol/multiple.hpp"
 #include "lanbridge/meross/sighting.hpp"
-#include "lanbridge/meross/transport_choice.hpp"
 #include "lanbridge/meross/trace.hpp"
+#include "lanbridge/meross/transport_choice.hpp"
 #include "lanbridge/model/device.hpp"
 #include "lanbridge/net/http_client.hpp"
 
@@ -32,6 +33,7 @@ struct DeviceSettings {
     std::string name;           ///< "" = made from the product and the address
     std::chrono::seconds poll_interval{30};
     std::string timezone;  ///< written to a device that has none; "" = leave it alone
+    DeviceOptions options;
 };
 
 /// Messages of devices, and what became of those that are of no use.

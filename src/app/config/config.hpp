@@ -6,12 +6,12 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "app/config/values.hpp"
 #include "lanbridge/base/log.hpp"
 #include "lanbridge/base/secret.hpp"
+#include "lanbridge/meross/device_options.hpp"
 #include "lanbridge/mqtt/broker_url.hpp"
 #include "lanbridge/mqtt/client.hpp"
 #include "lanbridge/mqtt/embedded_broker.hpp"
@@ -65,8 +65,6 @@ struct TraceConfig {
     friend bool operator==(const TraceConfig&, const TraceConfig&) = default;
 };
 
-using OptionValue = std::variant<bool, std::int64_t, double, std::string>;
-
 struct MerossDeviceConfig {
     MerossDeviceConfig() = default;
     std::optional<HostPort> host;  ///< absent: only reachable over MQTT
@@ -77,7 +75,7 @@ struct MerossDeviceConfig {
     std::optional<milliseconds> poll_interval;  ///< absent: as `meross.poll_interval`
     TraceConfig trace;
     std::string timezone;  ///< IANA name, written to a device that has none
-    std::map<std::string, OptionValue> options;
+    meross::DeviceOptions options;
     friend bool operator==(const MerossDeviceConfig&, const MerossDeviceConfig&) = default;
 };
 

@@ -71,15 +71,6 @@ std::optional<T> whole_number(const std::string& text) {
     return value;
 }
 
-OptionValue option_value(const Scalar& scalar) {
-    if (scalar.style == Scalar::Style::plain) {
-        if (plain_boolean(scalar)) return scalar.text == "true";
-        if (auto number = whole_number<std::int64_t>(scalar.text)) return *number;
-        if (auto number = whole_number<double>(scalar.text)) return *number;
-    }
-    return scalar.text;
-}
-
 std::string port_pattern(bool address_only) {
     return address_only ? "^(\\[[0-9A-Fa-f:.]+\\]|[0-9.]+|localhost)(:[0-9]{1,5})?$|^[0-9A-Fa-f:]+$"
                         : "^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?$|^[0-9A-Fa-f:]+$";
@@ -246,17 +237,6 @@ Format<log::Level> level_format() {
         if (log::parse_level(scalar.text, level)) return level;
         return Error(Errc::invalid_value);
     };
-    return format;
-}
-
-Format<OptionValue> option_value_format() {
-    Format<OptionValue> format;
-    format.expected = "a single value";
-    format.schema["type"] = OrderedJson::array({"string", "number", "boolean"});
-    format.show = [](const OptionValue& value) {
-        return std::visit([](const auto& v) { return OrderedJson(v); }, value);
-    };
-    format.parse = [](const Scalar& scalar) -> Result<OptionValue> { return option_value(scalar); };
     return format;
 }
 

@@ -33,7 +33,6 @@ Format<Subnet> subnet_format();
 Format<milliseconds> duration_format(milliseconds least, milliseconds most, std::string example);
 Format<std::uint64_t> size_format(std::uint64_t least, std::uint64_t most, std::string example);
 Format<log::Level> level_format();
-Format<OptionValue> option_value_format();
 
 /// One of a few words.
 template <class T>

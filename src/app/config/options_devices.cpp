@@ -77,6 +77,18 @@ Option trace_option() {
     return option;
 }
 
+/// A device of another kind does not mind them.
+Option device_extras() {
+    using Options = meross::DeviceOptions;
+    return section("options", &MerossDeviceConfig::options, "Extras of single device kinds",
+                   {scalar("cool", &Options::cool, boolean_format(),
+                           "mts200, mts205, mts215: offer cooling from the start, not only once the device "
+                           "was seen cooling"),
+                    scalar("heating_rule", &Options::heating_rule, boolean_format(),
+                           "Hubs: a radiator valve heats when its target is above the room, whatever it "
+                           "says itself")});
+}
+
 Option meross_devices() {
     using Device = MerossDeviceConfig;
     return list_of_sections(
@@ -96,8 +108,7 @@ Option meross_devices() {
          trace_option(),
          scalar("timezone", &Device::timezone, time_zone_format(), "Written to a device that has none",
                 "Europe/Rome"),
-         map_of("options", &Device::options, option_value_format(),
-                "Extras of single device kinds, by name; docs list them with the devices", "{cool: true}")});
+         device_extras()});
 }
 
 Option meross_discovery() {

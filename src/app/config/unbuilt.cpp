@@ -1,6 +1,5 @@
 #include "app/config/unbuilt.hpp"
 
-#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -8,15 +7,6 @@ namespace lanbridge::app {
 namespace {
 
 bool wrote(const Config& config, std::string_view path) { return config.written.contains(std::string(path)); }
-
-template <class Predicate>
-bool any_device(const Config& config, Predicate wanted) {
-    return std::ranges::any_of(config.meross.devices, wanted);
-}
-
-bool device_options(const Config& config) {
-    return any_device(config, [](const MerossDeviceConfig& d) { return !d.options.empty(); });
-}
 
 bool xiaomi(const Config& config) {
     return !config.xiaomi.gateways.empty() || !config.xiaomi.devices.empty() ||
@@ -30,8 +20,6 @@ struct Unbuilt {
 
 // A row goes when its part is built.
 constexpr std::array rows{
-    Unbuilt{&device_options,
-            "meross.devices: none of the options is in this version yet; they have no effect"},
     Unbuilt{
         &xiaomi,
         "xiaomi: Xiaomi gateways and miIO devices are not in this version yet; the section has no effect"},

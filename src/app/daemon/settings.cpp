@@ -35,6 +35,7 @@ meross::DeviceSettings device_settings(const MerossConfig& all, const MerossDevi
     settings.poll_interval =
         std::chrono::duration_cast<std::chrono::seconds>(device.poll_interval.value_or(all.poll_interval));
     settings.timezone = device.timezone;
+    settings.options = device.options;
     return settings;
 }
 

@@ -6,6 +6,7 @@
 
 #include "lanbridge/base/error.hpp"
 #include "lanbridge/base/json.hpp"
+#include "lanbridge/meross/device_options.hpp"
 #include "lanbridge/meross/protocol/message.hpp"
 #include "lanbridge/meross/protocol/time_rules.hpp"
 
@@ -14,7 +15,8 @@ namespace lanbridge::meross {
 /// The vendor's MQTT port, meant where a device names none.
 inline constexpr int default_broker_port = 443;
 
-/// What a device says of itself in System.All and System.Ability. A value; features are built from it.
+/// What a device says of itself in System.All and System.Ability, and what its user wants of it. A value;
+/// features are built from it.
 struct Facts {
     // hardware
     std::string type;      ///< "mss310"
@@ -33,6 +35,7 @@ struct Facts {
     std::int64_t clock = 0;         ///< the device's clock when it said all this, epoch seconds
     Json digest = Json::object();   ///< firmware 1.x: its `control` object
     Json ability = Json::object();  ///< namespace -> parameters
+    DeviceOptions options;          ///< from the configuration
 
     bool has(std::string_view name_space) const { return ability.contains(name_space); }
     int max_cmd_num() const;  ///< of Control.Multiple; 0 = never send it

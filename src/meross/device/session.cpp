@@ -149,7 +149,8 @@ void Session::leave(const Uuid& newcomer) {
 }
 
 /// Everything that follows from what the device says of itself.
-void Session::build(const Facts& facts) {
+void Session::build(Facts facts) {
+    facts.options = settings_.options;
     info_ = DeviceInfo(facts);
     zone_ = facts.time;
     sizes_ = ResponseSizeModel(facts.max_cmd_num());
@@ -158,8 +159,8 @@ void Session::build(const Facts& facts) {
     features_ = FeatureSet(make_features(facts));
     features_.recall(services_.memory, id_, wall_ms);
     if (is_hub(facts) && !hub_) {
-        const HubParts parts{services_.sink, services_.memory, services_.entity_sets, *this,
-                             services_.subdevices};
+        const HubParts parts{services_.sink, services_.memory,     services_.entity_sets,
+                             *this,          services_.subdevices, settings_.options};
         hub_ = std::make_unique<Hub>(parts, id_, facts.ability);
         hub_->recall(wall_ms);
     } else if (hub_) {

@@ -58,7 +58,7 @@ private:
     asio::awaitable<void> come_online();
     bool take_identity(const Facts& facts);
     void leave(const Uuid& newcomer);
-    void build(const Facts& facts);
+    void build(Facts facts);
     asio::awaitable<void> publish_at(TimeSource::Clock::time_point when);
     void publish();
     void go_offline(const Error& why);

@@ -9,6 +9,7 @@
 #include "lanbridge/base/async.hpp"
 #include "lanbridge/base/context.hpp"
 #include "lanbridge/base/secret.hpp"
+#include "lanbridge/meross/device_options.hpp"
 #include "lanbridge/meross/protocol/credentials.hpp"
 #include "lanbridge/meross/protocol/message.hpp"
 #include "lanbridge/model/device.hpp"
@@ -35,6 +36,7 @@ struct SessionSettings {
     std::string name;  ///< "" = made from the product and the address
     std::chrono::seconds poll_interval{30};
     std::string timezone;  ///< written to a device that has none; "" = leave it alone
+    DeviceOptions options;
     /// For people, and to list it while it is nobody: the address, else the uuid.
     std::string label() const { return endpoint ? endpoint->text() : uuid ? uuid->value() : std::string(); }
     friend bool operator==(const SessionSettings&, const SessionSettings&) = default;

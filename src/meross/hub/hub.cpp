@@ -61,6 +61,7 @@ void Hub::set_ability(Json ability, std::int64_t wall_ms) {
 
 void Hub::build(SubdeviceUnit& unit, SubdeviceFacts facts, std::int64_t wall_ms) {
     facts.ability = ability_;
+    facts.options = parts_.options;
     unit.build(std::move(facts), wall_ms);
     polls_changed_ = true;
 }

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lanbridge/meross/device_options.hpp"
 #include "meross/features/feature.hpp"
 
 // What stands behind a hub: its features, made from what the hub tells of it.
@@ -14,7 +15,7 @@ struct SubdeviceFacts {
     std::string id;          ///< as the hub writes it
     std::string type;        ///< its key in the hub's digest: "ms100", "mts150", …; "" = it told none
     bool has_onoff = false;  ///< the digest lists an `onoff`
-    Json options = Json::object();  ///< opt-ins of the hub's entry in the configuration
+    DeviceOptions options;   ///< of the hub's entry in the configuration
     Json ability = Json::object();  ///< the hub's: namespace -> parameters
 
     bool has(std::string_view name_space) const { return ability.contains(name_space); }

@@ -19,6 +19,7 @@ struct HubParts {
     model::EntitySetPool& entity_sets;
     model::DeviceDriver& driver;  ///< of hub and subdevices alike
     SubdeviceClaims& claims;
+    DeviceOptions options{};  ///< of the hub, for those behind it
 };
 
 /// How a hub is reached, which is how its subdevices are.

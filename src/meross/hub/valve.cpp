@@ -59,10 +59,7 @@ bool zero_filled(const Json& temperatures) noexcept {
 /// A radiator valve: mts100, mts100v3, mts150.
 class Valve final : public Feature {
 public:
-    explicit Valve(const SubdeviceFacts& facts) : id_(facts.id) {
-        const Json* rule = find_member(facts.options, {"heating_rule"});
-        heating_rule_ = rule && rule->is_boolean() && *rule == true;
-    }
+    explicit Valve(const SubdeviceFacts& facts) : id_(facts.id), heating_rule_(facts.options.heating_rule) {}
 
     void describe(std::vector<model::EntityDescription>& out) const override {
         out.push_back(climate());
@@ -266,7 +263,7 @@ private:
     }
 
     std::string id_;
-    bool heating_rule_ = false;
+    bool heating_rule_;
     bool all_answers_ = false;
     model::NumberRange limits_{5, 35, step};
     std::optional<bool> on_;
