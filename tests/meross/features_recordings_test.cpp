@@ -130,7 +130,7 @@ struct Replay {
     Keys core() const {
         Keys keys;
         for (const auto& key : bench.keys())
-            if (key != "energy_estimate" && key != "energy_last_hour") keys.push_back(key);
+            if (bench.entity(key).enabled_by_default || key == "standby_alert") keys.push_back(key);
         return keys;
     }
     Bench bench;
@@ -193,6 +193,33 @@ TEST_CASE("the recorded mss210 shows what it showed", "[meross][recordings]") {
     CHECK(plug.core() == Keys{"led", "signal", "switch_0"});
     CHECK(state(plug.first, "switch_0") == model::Value(false));
     CHECK(number(plug.first, "signal") == 100);
+}
+
+TEST_CASE("the recorded mts200b shows what it showed", "[meross][recordings]") {
+    if (absent()) return;
+    Replay thermostat("mts200b.json.txt");
+    const auto& first = thermostat.first;
+    CHECK(thermostat.core().size() == 22);
+    CHECK(state(first, "climate", "mode") == model::Value(std::string("heat")));
+    CHECK(state(first, "climate", "preset_mode") == model::Value(std::string("auto")));
+    CHECK(state(first, "climate", "action") == model::Value(std::string("heating")));
+    CHECK(state(first, "climate", "current_temperature") == model::Value(20.0));
+    CHECK(state(first, "climate", "temperature") == model::Value(21.0));
+    CHECK(number(first, "temperature") == 20);
+    CHECK(number(first, "preset_comfort") == 21);
+    CHECK(number(first, "preset_sleep") == 20);
+    CHECK(number(first, "preset_away") == 20);
+    CHECK(number(first, "calibration") == -0.8);
+    CHECK(number(first, "deadzone") == 0.5);
+    CHECK(state(first, "frost_switch") == model::Value(true));
+    CHECK(number(first, "frost") == 5);
+    CHECK(state(first, "overheat_switch") == model::Value(true));
+    CHECK(number(first, "overheat") == 25);
+    CHECK(state(first, "overheat_warning") == model::Value(std::string("disconnected")));
+    CHECK(state(first, "floor_temperature") == model::Value());
+    CHECK(number(first, "screen_operation") == 100);
+    CHECK(number(first, "screen_standby") == 12.5);
+    CHECK(thermostat.bench.has("schedule_mon"));
 }
 
 TEST_CASE("no recorded lamp, door, shutter or hub gains a switch that it has not", "[meross][recordings]") {

@@ -86,9 +86,9 @@ model::EntityDescription ChannelSettings::described(std::size_t index) const {
     } else {
         auto options = words(row);
         options.insert(options.end(), new_words_.begin(), new_words_.end());
-        return model::make_enum_sensor(key, std::move(options));
+        entity = model::make_enum_sensor(key, std::move(options));
     }
-    entity.device_class = device_class;
+    if (!device_class.empty()) entity.device_class = device_class;
     entity.category = is_setting(row) ? model::Category::config : row.category;
     entity.enabled_by_default = row.enabled;
     return entity;

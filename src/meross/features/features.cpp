@@ -21,9 +21,14 @@ constexpr std::array makers{
     &make_standby_killer,   //
     &make_presence,         //
     &make_presence_config,  //
+    &make_thermostat,       //
+    &make_window,           //
+    &make_sensor_latest,    //
     &make_calibration,      //
     &make_dead_zone,        //
     &make_frost,            //
+    &make_overheat,         //
+    &make_floor_sensor,     //
     &make_hold_action,      //
     &make_schedule,         //
     &make_screen,           //
