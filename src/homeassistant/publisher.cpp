@@ -228,6 +228,8 @@ void Publisher::value_changed(const registry::Device& device, std::size_t entity
     }
     known->live[slot] = true;
     enqueue_live(*known);
+    // What a light reports at once goes out as one object, never half of it.
+    if (entity.component == model::Component::light) return agenda_.soon([this] { drain(); });
     drain();
 }
 

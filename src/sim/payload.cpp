@@ -57,6 +57,7 @@ Grammar::Grammar(std::string_view name_space, bool hub) : name(name_space) {
     if (const auto* row = meross::find_namespace(name_space, hub); row != nullptr && !row->key.empty()) {
         key = row->key;
         index = meross::index_member(row->index);
+        if (name == "Appliance.Control.Light.Effect") index = "Id";  // the one list with such a name for it
         shape = row->shape;
         pushes = row->push == meross::Seen::yes;
         push_query = row->push_query == meross::Seen::yes;

@@ -158,6 +158,27 @@ TEST_CASE("a light's JSON becomes one command", "[homeassistant][commands]") {
     CHECK(house.errors.size() == 3);
 }
 
+TEST_CASE("what a light reports at once is published once", "[homeassistant][commands]") {
+    House house;
+    house.connect();
+    const auto device = everything();
+    house.add(device);
+    house.pass(1s);
+    const std::string topic = "lanbridge/meross_000000000001/light/state";
+    const auto count = [&] {
+        return std::ranges::count_if(house.broker.log, [&](const auto& sent) { return sent.topic == topic; });
+    };
+    const auto before = count();
+    model::Observations reading;
+    reading.emplace_back("light", true);
+    reading.emplace_back("light", "color_temp", std::int64_t{2700});
+    reading.emplace_back("light", "color_mode", std::string("color_temp"));
+    house.registry->observe(device.id, reading, model::Transport::http);
+    house.pass(0ms);
+    CHECK(house.broker.retained_on(topic) == R"({"state":"ON","color_temp":2700,"color_mode":"color_temp"})");
+    CHECK(count() == before + 1);
+}
+
 TEST_CASE("a confirmation does not wait behind a bulk republish", "[homeassistant][commands]") {
     House house;
     house.connect();

@@ -145,7 +145,6 @@ TEST_CASE("msl320cpr 4.3.1: a running effect, its brightness, its speed, its end
     CHECK(state(seen, "light_0", "effect") == word("Relaxing"));
     CHECK(state(seen, "light_0", "color_mode") == word("brightness"));
     CHECK(state(seen, "light_0", "brightness") == whole(90));  // of the first member
-    CHECK(state(seen, "light_0", "rgb") == model::Value());
     CHECK(state(seen, "effect_speed") == whole(50));
 
     Json expected = json(relaxing);

@@ -229,14 +229,16 @@ private:
         const auto luminance = lamp_.luminance();
         if (modes.front() != "onoff" && luminance)
             out.emplace_back(key_, "brightness", std::int64_t{*luminance});
-        const auto mode = shown_mode();
-        const auto kelvin = mode == "color_temp" ? this->kelvin() : model::Value();
-        const auto colour = mode == "rgb" ? this->colour() : model::Value();
+        const auto kelvin = this->kelvin();
+        const auto colour = this->colour();
         if (lamp_.can(capacity::temperature)) out.emplace_back(key_, "color_temp", kelvin);
         if (lamp_.can(capacity::rgb)) out.emplace_back(key_, "rgb", colour);
-        // Home Assistant complains of a mode without its value.
-        const bool complete = (mode != "color_temp" && mode != "rgb") || kelvin.index() + colour.index() > 0;
-        out.emplace_back(key_, "color_mode", complete ? model::Value(std::string(mode)) : model::Value());
+        const auto mode = shown_mode();
+        // After its value and never without it: Home Assistant complains of a mode that is incomplete.
+        const bool valued = mode == "rgb"          ? colour != model::Value()
+                            : mode == "color_temp" ? kelvin != model::Value()
+                                                   : true;
+        out.emplace_back(key_, "color_mode", valued ? model::Value(std::string(mode)) : model::Value());
         observe_effect(out);
     }
 
