@@ -32,7 +32,16 @@ using Behaviours = std::vector<std::unique_ptr<Behaviour>>;
 /// Those of the parts that the device has; none for a plug.
 Behaviours behaviours_of(const Blueprint& blueprint);
 
+std::unique_ptr<Behaviour> make_appliances(const Blueprint& blueprint);
 std::unique_ptr<Behaviour> make_garage_doors(const Blueprint& blueprint);
+std::unique_ptr<Behaviour> make_hub(const Blueprint& blueprint);
+std::unique_ptr<Behaviour> make_hub_sensors(const Blueprint& blueprint);
+std::unique_ptr<Behaviour> make_hvac_thermostat(const Blueprint& blueprint);
+std::unique_ptr<Behaviour> make_lamp(const Blueprint& blueprint);
+std::unique_ptr<Behaviour> make_presence(const Blueprint& blueprint);
 std::unique_ptr<Behaviour> make_shutter(const Blueprint& blueprint);
+std::unique_ptr<Behaviour> make_socket_thermostat(const Blueprint& blueprint);
+std::unique_ptr<Behaviour> make_thermostat(const Blueprint& blueprint);
+std::unique_ptr<Behaviour> make_valves(const Blueprint& blueprint);
 
 }  // namespace lanbridge::sim

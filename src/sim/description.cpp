@@ -6,6 +6,7 @@
 
 #include "lanbridge/sim/recording.hpp"
 #include "sim/file.hpp"
+#include "sim/subdevices.hpp"
 
 namespace lanbridge::sim {
 
@@ -15,7 +16,7 @@ namespace {
 constexpr std::string_view known_members[] = {
     "type",   "subtype",   "hardware",    "chip",        "firmware",     "timezone", "time_rule", "abilities",
     "digest", "control",   "state",       "silent",      "push_queries", "metering", "encrypted", "master",
-    "refoss", "max_reply", "description", "factory_new", "common",       "events"};
+    "refoss", "max_reply", "description", "factory_new", "common",       "events",   "subdevices"};
 /// What every device lists; `common` adds it, so that a description names what is special.
 constexpr std::string_view common_abilities[] = {
     "Config.Key",     "Config.Trace",    "Config.Wifi",   "Config.WifiList", "Control.Bind",
@@ -122,6 +123,21 @@ Result<void> read_events(const Json& text, Blueprint& blueprint) {
     return {};
 }
 
+Result<void> read_subdevices(const Json& text, Blueprint& blueprint) {
+    const auto* list = find_member(text, {"subdevices"});
+    if (list == nullptr) return {};
+    auto& hub = blueprint.all["digest"]["hub"];
+    if (hub.is_null()) hub = empty_hub();
+    const auto payload = [&](std::string_view name) -> Json* {
+        return blueprint.supports(name) ? &blueprint.state[std::string(name)] : nullptr;
+    };
+    constexpr std::int64_t long_ago = 1'700'000'000;
+    for (const auto& entry : *list) {
+        if (auto added = add_subdevice(entry, long_ago, hub, payload); !added) return added;
+    }
+    return {};
+}
+
 Result<void> read_lists(const Json& text, Blueprint& blueprint) {
     const auto abilities = member_or_object(text, "abilities");
     if (!abilities.is_object() || abilities.empty()) {
@@ -174,6 +190,7 @@ Result<Blueprint> parse_description(std::string_view text, std::string_view name
         blueprint.all["digest"] = member_or_object(*json, "digest");
     }
     if (auto lists = read_lists(*json, blueprint); !lists) return lists.error().in(name);
+    if (auto hub = read_subdevices(*json, blueprint); !hub) return hub.error().in(name);
     if (auto events = read_events(*json, blueprint); !events) return events.error().in(name);
     if (const auto* metering = find_member(*json, {"metering"})) {
         auto parsed = parse_metering(*metering);

@@ -156,7 +156,9 @@ MerossDevice::Outcome MerossDevice::dispatch(const Query& query, bool nested) {
         if (!possible) return Outcome(Method::error, error_payload(meross::error_unsupported));
         return set_multiple(query);
     }
-    if (blueprint_->silent.contains(name) && !changed_.contains(name)) return Outcome(Reply::Kind::silent);
+    const bool asked = query.method != Method::set;  // what only System.All shows obeys too
+    if (asked && blueprint_->silent.contains(name) && !changed_.contains(name))
+        return Outcome(Reply::Kind::silent);
     switch (query.method) {
         case Method::get:
             return get(query);

@@ -73,10 +73,11 @@ void MerossDevice::write_digest(Json& result) const {
         const auto* value = shown == nullptr ? nullptr : find_member(own->second, {row.key});
         if (value == nullptr) continue;
         auto& place = const_cast<Json&>(*shown);
-        if (row.whole)
-            place = *value;
-        else
-            merge_items(place, *value, "channel", false);
+        if (row.whole) place = *value;
+        // a channel that the digest does not show stays out of it
+        for (const auto* item : items_of(*value)) {
+            if (!row.whole) merge_items(place, *item, "channel", false);
+        }
     }
 }
 

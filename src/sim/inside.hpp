@@ -37,7 +37,12 @@ public:
         if (item(name_space, key, index, value) == nullptr) return nullptr;
         return find_item(edit(name_space)[std::string(key)], index, value);
     }
+    /// System.All, inner object, without what is true of the moment.
     const Json& all() const { return device_.all(); }
+    Json& edit_all() {
+        if (!living()) device_.commanded_.emplace(names::all);
+        return device_.changed_.emplace(names::all, device_.all()).first->second;
+    }
     void push(std::string_view name_space, Json payload) { device_.push(name_space, std::move(payload)); }
     /// A list of this one item below `key`.
     void push_item(std::string_view name_space, std::string_view key, Json item) {

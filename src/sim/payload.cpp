@@ -9,7 +9,7 @@ namespace {
 constexpr std::array digest_table{
     DigestRow{"", "togglex", "Appliance.Control.ToggleX", "togglex"},
     DigestRow{"", "toggle", "Appliance.Control.Toggle", "toggle"},
-    DigestRow{"", "light", "Appliance.Control.Light", "light"},
+    DigestRow{"", "light", "Appliance.Control.Light", "light", true},
     DigestRow{"", "light.effect", "Appliance.Control.Light.Effect", "effect", true},
     DigestRow{"", "garageDoor", "Appliance.GarageDoor.State", "state"},
     DigestRow{"", "fan", "Appliance.Control.Fan", "fan"},
@@ -27,6 +27,12 @@ constexpr std::array digest_table{
 bool wants_items(const Grammar& grammar) {
     const bool query = grammar.shape == meross::GetShape::push_query && !grammar.index.empty();
     return query || grammar.shape == meross::GetShape::list_c || grammar.shape == meross::GetShape::list_sx;
+}
+
+/// What a hub wants in a question for the samples of its sensors.
+bool names_samples(const Json* item) {
+    const auto* data = find_member(*item, {"data"});
+    return item->contains("subId") && data != nullptr && data->is_array() && !data->empty();
 }
 
 bool names_item(const Json& item, const Grammar& grammar) {
@@ -54,6 +60,7 @@ const Json* digest_value(const Json& all, const DigestRow& row) {
 }
 
 Grammar::Grammar(std::string_view name_space, bool hub) : name(name_space) {
+    samples = hub && name_space == "Appliance.Control.Sensor.LatestX";
     if (const auto* row = meross::find_namespace(name_space, hub); row != nullptr && !row->key.empty()) {
         key = row->key;
         index = meross::index_member(row->index);
@@ -93,6 +100,7 @@ Asked classify_get(const Json& request, const Grammar& grammar, const std::strin
         // the oldest and simplest namespaces answer whatever stands in the request
         return grammar.name.starts_with("Appliance.System.") ? Asked::everything : Asked::wrong_key;
     }
+    if (grammar.samples && !std::ranges::all_of(items_of(*content), names_samples)) return Asked::wrong_key;
     if (!content->is_structured()) return empty;
     if (content->empty()) return all_by_65535 && content->is_object() ? Asked::everything : empty;
     if (grammar.index.empty()) return Asked::everything;
@@ -104,6 +112,23 @@ Asked classify_get(const Json& request, const Grammar& grammar, const std::strin
     }
     return named ? Asked::items : empty;
 }
+
+namespace {
+
+/// Where the question lists kinds of samples, only those.
+Json only_samples(Json item, const Json& wanted) {
+    const auto kinds = wanted.find("data");
+    const auto data = item.find("data");
+    if (kinds == wanted.end() || !kinds->is_array() || data == item.end() || !data->is_object()) return item;
+    Json kept = Json::object();
+    for (const auto& [kind, samples] : data->items()) {
+        if (std::ranges::find(*kinds, Json(kind)) != kinds->end()) kept[kind] = samples;
+    }
+    *data = std::move(kept);
+    return item;
+}
+
+}  // namespace
 
 Json pick_items(const Json& payload, const Json& request, const std::string& key, std::string_view index) {
     auto result = payload;
@@ -122,7 +147,7 @@ Json pick_items(const Json& payload, const Json& request, const std::string& key
     for (const auto* wanted : items_of(request[key])) {
         const auto value = wanted->find(index);
         if (value == wanted->end()) continue;
-        if (auto* item = find_item(*content, index, *value)) kept.push_back(*item);
+        if (auto* item = find_item(*content, index, *value)) kept.push_back(only_samples(*item, *wanted));
     }
     *content = std::move(kept);
     return result;

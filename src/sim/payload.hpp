@@ -18,7 +18,7 @@ struct DigestRow {
     std::string_view member;
     std::string_view name_space;
     std::string_view key;  ///< of the namespace's payload
-    bool whole = false;    ///< its items have no channel: the digest shows all of it
+    bool whole = false;    ///< the digest shows all of it, not only the members it has
 };
 std::span<const DigestRow> digest_rows() noexcept;
 /// The digest, which old firmware calls `control`; nullptr when there is none.
@@ -36,7 +36,8 @@ struct Grammar {
     meross::GetShape shape;
     bool pushes;
     bool push_query;
-    bool get;  ///< false: known to ignore GET
+    bool get;              ///< false: known to ignore GET
+    bool samples = false;  ///< a GET must name subdevices and kinds of samples
 };
 
 /// The key under which `payload` holds its content, where it differs from the grammar's.

@@ -7,7 +7,9 @@ from house import HouseTest, command_topics, main, state_topics
 from listener import Listener
 from programs import Bridge, ForeignBroker
 
-MODELS = {"em06", "mrs100", "msg100", "msg200", "mss110", "mss210", "mss305", "mss310", "mss425f"}
+MODELS = {"em06", "hp110ahk", "map100", "mfc100", "mod100", "mop320", "mrs100", "ms600", "msg100", "msg200", "msh300",
+          "msh300hk", "msl120", "msl320cpr", "msl450", "mss110", "mss210", "mss305", "mss310", "mss425f", "mss560", "msxh0",
+          "mts200", "mts200b", "mts300", "mts960"}
 
 
 class Demo(HouseTest):
@@ -61,9 +63,11 @@ class Demo(HouseTest):
             document = documents[f"homeassistant/device/lanbridge/{entry['id']}/config"]
             self.assertEqual("lanbridge", document["origin"]["name"])
             self.assertIn(f"lanbridge_{entry['id']}", document["device"]["identifiers"])
-            self.assertEqual("lanbridge_bridge_lanbridge", document["device"]["via_device"])
+            via = document["device"]["via_device"].removeprefix("lanbridge_")
+            self.assertIn(via, ["bridge_lanbridge"] + [other["id"] for other in devices])
+            hub = [] if via == "bridge_lanbridge" else [{"topic": f"lanbridge/{via}/availability"}]
             self.assertEqual("all", document["availability_mode"])
-            self.assertEqual([{"topic": "lanbridge/bridge/state"},
+            self.assertEqual([{"topic": "lanbridge/bridge/state"}, *hub,
                               {"topic": f"lanbridge/{entry['id']}/availability"}], document["availability"])
             self.assertEqual(sorted(entry["entities"]), sorted(document["components"]))
         bridge = documents["homeassistant/device/lanbridge/bridge_lanbridge/config"]
