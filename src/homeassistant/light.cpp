@@ -92,6 +92,9 @@ std::string light_state(const registry::Device& device, std::size_t entity_index
             json[part.name] = to_json(stored->value);
         }
     }
+    // Home Assistant keeps the last effect until told that none runs.
+    if (has_part(entity, "effect") && !json["state"].is_null() && !json.contains("effect"))
+        json["effect"] = nullptr;
     return dump_json(json);
 }
 

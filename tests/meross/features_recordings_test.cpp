@@ -122,7 +122,7 @@ struct Replay {
     }
     void note(const model::Observations& observations) {
         for (const auto& seen : observations) {
-            if (state(first, seen.entity) == model::Value()) first.push_back(seen);
+            if (state(first, seen.entity, seen.part) == model::Value()) first.push_back(seen);
             last.push_back(seen);
         }
     }
@@ -222,6 +222,30 @@ TEST_CASE("the recorded mts200b shows what it showed", "[meross][recordings]") {
     CHECK(thermostat.bench.has("schedule_mon"));
 }
 
+TEST_CASE("the recorded mod100 shows what it showed", "[meross][recordings]") {
+    if (absent()) return;
+    Replay diffuser("mod100.csv");
+    CHECK(diffuser.core() == Keys{"light_0", "signal", "spray_0"});  // its sensor is a placeholder
+    CHECK(state(diffuser.first, "light_0") == model::Value(false));
+    CHECK(state(diffuser.first, "light_0", "rgb") == model::Value(std::string("63,0,255")));
+    CHECK(state(diffuser.first, "light_0", "effect") == model::Value(std::string("rainbow")));
+    CHECK(state(diffuser.first, "spray_0") == model::Value(std::string("off")));
+    // set in the app while it was recorded
+    CHECK(state(diffuser.last, "spray_0") == model::Value(std::string("strong")));
+    CHECK(number(diffuser.first, "signal") == 57);
+}
+
+TEST_CASE("the recorded mfc100 shows what it showed", "[meross][recordings]") {
+    if (absent()) return;
+    Replay fan("mfc100.json.txt");
+    CHECK(fan.bench.has("switch_0"));
+    CHECK_FALSE(fan.bench.has("switch_2"));
+    CHECK(fan.bench.entity("fan_2").parts.at(1).range == model::NumberRange{0, 3, 1});
+    CHECK(state(fan.last, "switch_0") == model::Value(false));
+    CHECK(state(fan.last, "fan_2") == model::Value(false));
+    CHECK(state(fan.last, "fan_2", "percentage") == model::Value(std::int64_t{0}));
+}
+
 TEST_CASE("no recorded lamp, door, shutter or hub gains a switch that it has not", "[meross][recordings]") {
     if (absent()) return;
     for (const char* name :
@@ -231,7 +255,8 @@ TEST_CASE("no recorded lamp, door, shutter or hub gains a switch that it has not
         CHECK_FALSE(Replay(name).bench.has("switch_0"));
     }
     Replay fan("mfc100.json.txt");
-    CHECK(fan.core() == Keys{"led", "signal", "switch_0"});  // over-temperature answers -1
+    CHECK_FALSE(fan.bench.has("over_temp"));  // it answers -1
+    CHECK_FALSE(fan.bench.has("switch_1"));
     CHECK(fan.bench.entity("switch_0").name == "Power");
     const Keys socket{"current", "energy", "lock", "power", "signal", "voltage"};
     CHECK(Replay("mts960.csv").core() == socket);

@@ -127,3 +127,19 @@ TEST_CASE("probes of an absent device grow rarer by one period up to the heartbe
     delay.reset();
     CHECK(delay.next().count() == period);
 }
+
+TEST_CASE("what the device shows in its digest alone is read there", "[meross][poll]") {
+    PollSchedule schedule(plug_polls(), 5);
+    const ResponseSizeModel sizes(5);
+    schedule.shown_by_digest("Appliance.Control.ToggleX");
+    schedule.first_round(at(0), sizes);
+    CHECK_FALSE(schedule.needs_digest());
+    for (int i = 0; i < PollSchedule::max_silences; ++i) {
+        CHECK_FALSE(schedule.needs_digest());
+        schedule.unanswered("Appliance.Control.ToggleX");
+        schedule.unanswered("Appliance.System.Runtime");  // in no digest: nothing to be gained
+    }
+    CHECK(schedule.needs_digest());
+    schedule.answered("Appliance.Control.ToggleX", at(60));
+    CHECK_FALSE(schedule.needs_digest());
+}

@@ -178,4 +178,8 @@ void PollSchedule::refused(std::string_view name_space) {
         if (entry.poll.request.name_space == name_space) entry.given_up = true;
 }
 
+bool PollSchedule::needs_digest() const {
+    return std::ranges::any_of(entries_, [](const Entry& e) { return e.in_digest && e.given_up; });
+}
+
 }  // namespace lanbridge::meross

@@ -50,6 +50,9 @@ public:
     void unanswered(std::string_view name_space);
     void refused(std::string_view name_space);
 
+    /// Some state is shown by the digest and by nothing else: its own namespace has stayed without an answer.
+    bool needs_digest() const;
+
 private:
     struct Entry {
         Entry(Poll p, bool hub);

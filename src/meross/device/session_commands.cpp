@@ -2,7 +2,9 @@
 #include <algorithm>
 
 #include "lanbridge/base/log.hpp"
+#include "meross/device/identify.hpp"
 #include "meross/device/session.hpp"
+#include "meross/features/names.hpp"
 
 namespace lanbridge::meross {
 namespace {
@@ -75,7 +77,9 @@ asio::awaitable<void> Session::read_again() {
     state_.reread_at.reset();
     const auto name_spaces = std::exchange(state_.reread, {});
     for (const auto& name_space : name_spaces) {
-        for (auto& request : requests_of(name_space)) {
+        auto requests = requests_of(name_space);
+        if (name_space == ns::system_all) requests.push_back(all_request());
+        for (auto& request : requests) {
             if (!state_.online) co_return;
             co_await read_one(std::move(request), Patience::command);
         }

@@ -4,6 +4,7 @@
 #include "lanbridge/base/log.hpp"
 #include "meross/device/session.hpp"
 #include "meross/device/session_memory.hpp"
+#include "meross/features/names.hpp"
 
 namespace lanbridge::meross {
 namespace {
@@ -27,8 +28,9 @@ asio::awaitable<void> Session::cycle() {
     if (!state_.online) co_return;
     // Only the digest tells who is no longer behind a hub.
     const bool told = policy.mqtt_active() && !hub_;
-    const bool all_due = (!told && begin - state_.last_all >= PollSchedule::heartbeat) ||
-                         std::exchange(state_.all_wanted, false);
+    const bool heartbeat_due = begin - state_.last_all >= PollSchedule::heartbeat;
+    const bool all_due =
+        (!told && (heartbeat_due || schedule_.needs_digest())) || std::exchange(state_.all_wanted, false);
     if (!all_just_read && (state_.suspicious || refresh || all_due)) {
         all_just_read = co_await heartbeat();
         if (!all_just_read || !state_.online) co_return;
@@ -182,6 +184,11 @@ void Session::take_answer(const Message& answer, std::int64_t device_time) {
         return;
     }
     if (answer.header.method != Method::getack && answer.header.method != Method::push) return;
+    if (name_space == ns::system_all) {  // a feature's, whose own namespace does not answer
+        if (const Json* digest = find_member(answer.payload, {"all", "digest"}))
+            for (const auto& part : split_digest(*digest)) take(part.name_space, part.payload, device_time);
+        return;
+    }
     state_.first_answer = schedule_.answered(name_space, now());
     take(name_space, answer.payload, device_time);
     state_.first_answer = false;

@@ -33,6 +33,16 @@ constexpr std::array makers{
     &make_schedule,         //
     &make_screen,           //
     &make_temp_unit,        //
+    &make_diffuser_light,   //
+    &make_diffuser_spray,   //
+    &make_diffuser_sensor,  //
+    &make_spray,            //
+    &make_sound_machine,    //
+    &make_hp110_lock,       //
+    &make_fan,              //
+    &make_filter,           //
+    &make_light_limits,     //
+    &make_power_retention,  //
     &make_status_led,       //
     &make_child_lock,       //
     &make_signal,           //

@@ -5,6 +5,7 @@
 // The namespaces that features and hub own, by their full names.
 namespace lanbridge::meross::ns {
 
+inline constexpr std::string_view system_all = "Appliance.System.All";
 inline constexpr std::string_view runtime = "Appliance.System.Runtime";
 inline constexpr std::string_view dnd_mode = "Appliance.System.DNDMode";
 inline constexpr std::string_view over_temp = "Appliance.Config.OverTemp";

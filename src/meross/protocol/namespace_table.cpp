@@ -91,7 +91,8 @@ consteval Namespace hub(std::string_view name, std::string_view key, IndexKey in
 // whatever is asked.
 // clang-format off
 constexpr std::array table{
-    row("Appliance.Config.Calibration",                  "calibration",    no_index, dict,       "G"),
+    row("Appliance.Config.Calibration",                  "calibration",    no_index, dict,       "G",
+        lazy(300, 1195, 400, 0)),
     row("Appliance.Config.DeviceCfg",                    "config",         channel,  list_c,     "GSPQ"),
     hub("Appliance.Config.DeviceCfg",                    "config",         sub_id,   list_c,     "GSPQ"),
     row("Appliance.Config.Info",                         "info",           no_index, dict,       "GPQ"),
@@ -147,7 +148,8 @@ constexpr std::array table{
     row("Appliance.Control.OverTemp",                    "overTemp",       channel,  none,       "P"),
     row("Appliance.Control.PhysicalLock",                "lock",           channel,  push_query, "SPQ",
         lazy(300, 1195, 300, 35)),
-    row("Appliance.Control.PowerRetention",              "powerRetention", channel,  list_c,     "G"),
+    row("Appliance.Control.PowerRetention",              "powerRetention", channel,  list_c,     "G",
+        lazy(300, 1195, 300, 40)),
     row("Appliance.Control.Presence.Config",             "config",         channel,  list_c,     "GS",
         lazy(300, 1195, 300, 260)),
     row("Appliance.Control.Presence.Study",              "study",          channel,  push_query, "PQ"),
@@ -262,7 +264,8 @@ constexpr std::array table{
     row("Appliance.Mcu.Firmware",                        "firmware",       no_index, none,       "!"),
     row("Appliance.Mcu.Hp110.Favorite",                  "favorite",       no_index, dict,       "G"),
     row("Appliance.Mcu.Hp110.Firmware",                  "firmware",       no_index, dict,       "G"),
-    row("Appliance.Mcu.Hp110.Lock",                      "lock",           no_index, dict,       "G"),
+    row("Appliance.Mcu.Hp110.Lock",                      "lock",           no_index, dict,       "GS",
+        lazy(300, 1195, 330, 0)),
     row("Appliance.Mcu.Hp110.Preview",                   "",               no_index, dict,       "G!"),
     row("Appliance.Mcu.Upgrade",                         "",               no_index, none,       "!"),
     row("Appliance.RollerShutter.Adjust",                "adjust",         channel,  push_query, "PQ",
