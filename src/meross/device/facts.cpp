@@ -65,6 +65,13 @@ std::vector<int> version_numbers(std::string_view version) {
 
 }  // namespace
 
+bool Facts::firmware_at_least(std::string_view version) const {
+    return version_numbers(firmware_version) >= version_numbers(version);
+}
+
+/// Shutters do it often, and mean nothing by it.
+int Facts::tries() const noexcept { return type.starts_with("mrs") ? 3 : 1; }
+
 int Facts::max_cmd_num() const {
     const Json* multiple = find_member(ability, {multiple_namespace});
     if (!multiple) return 0;

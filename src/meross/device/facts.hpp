@@ -38,7 +38,10 @@ struct Facts {
     DeviceOptions options;          ///< from the configuration
 
     bool has(std::string_view name_space) const { return ability.contains(name_space); }
+    bool firmware_at_least(std::string_view version) const;
     int max_cmd_num() const;  ///< of Control.Multiple; 0 = never send it
+    /// How often a request is sent in all to a device that hangs up without an answer.
+    int tries() const noexcept;
 };
 
 /// `all` is the payload of a System.All answer, with or without its `{"all":…}` wrapper.

@@ -155,6 +155,7 @@ void Session::build(Facts facts) {
     zone_ = facts.time;
     sizes_ = ResponseSizeModel(facts.max_cmd_num());
     ways_.set_sizes(&sizes_);
+    ways_.set_tries(facts.tries());
     const auto wall_ms = services_.context.time.wall_ms();
     features_ = FeatureSet(make_features(facts));
     features_.recall(services_.memory, id_, wall_ms);

@@ -46,6 +46,9 @@ constexpr std::array makers{
     &make_status_led,       //
     &make_child_lock,       //
     &make_signal,           //
+    &make_roller_shutter,   //
+    &make_shutter_config,   //
+    &make_garage_door,      //
 };
 
 /// A hub's other namespaces are about its subdevices.

@@ -41,5 +41,8 @@ FeaturePtr make_power_retention(const Facts& facts);
 FeaturePtr make_status_led(const Facts& facts);
 FeaturePtr make_child_lock(const Facts& facts);
 FeaturePtr make_signal(const Facts& facts);
+FeaturePtr make_roller_shutter(const Facts& facts);
+FeaturePtr make_shutter_config(const Facts& facts);
+FeaturePtr make_garage_door(const Facts& facts);
 
 }  // namespace lanbridge::meross

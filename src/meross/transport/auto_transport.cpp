@@ -128,7 +128,10 @@ asio::awaitable<Result<Message>> AutoTransport::request_over(model::Transport tr
     if (transport == model::Transport::http) policy_.http_asked(context_.time.now());
     const bool push = request.method == Method::push;
     if (tap_) tap_->sent(transport, request);
-    auto reply = co_await way->request(std::move(request), patience);
+    const bool insists = tries_ > 1 && transport == model::Transport::http && may_repeat(request);
+    auto answer =
+        insists ? insist(*http_, std::move(request), patience) : way->request(std::move(request), patience);
+    auto reply = co_await std::move(answer);
     tell_tap(transport, push, reply);
     if (reply) answered_by_ = transport;
     if (transport == model::Transport::http) {
@@ -142,6 +145,16 @@ asio::awaitable<Result<Message>> AutoTransport::request_over(model::Transport tr
         policy_.mqtt_failed(probe);
     }
     co_return reply;
+}
+
+asio::awaitable<Result<Message>> AutoTransport::insist(HttpTransport& http, Request request,
+                                                       Patience patience) {
+    for (int tries = 1;; ++tries) {
+        Request copy = request;
+        auto reply = co_await http.request(std::move(copy), patience);
+        if (reply || !reply.error().is(Errc::closed) || tries >= tries_) co_return reply;
+        logger.debug("{} hung up on {}, asking again", http.place(), request.name_space);
+    }
 }
 
 /// A push over the broker comes to everybody, and is overheard.

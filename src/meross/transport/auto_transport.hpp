@@ -39,6 +39,8 @@ public:
     /// The key, and way of signing, that was found over one transport is used on the other, too.
     void share_key_of(model::Transport transport, bool may_want_encryption);
     void set_sizes(ResponseSizeModel* sizes) noexcept;
+    /// How often in all what may be repeated is sent to a device that hangs up on HTTP.
+    void set_tries(int tries) noexcept { tries_ = tries; }
 
     /// nullptr while there is no such way.
     Transport* over(model::Transport transport) noexcept;
@@ -62,6 +64,7 @@ public:
 private:
     asio::awaitable<Result<Message>> on_second_leg(model::Transport transport, Request request, Error first,
                                                    Patience patience);
+    asio::awaitable<Result<Message>> insist(HttpTransport& http, Request request, Patience patience);
     void tell_tap(model::Transport transport, bool push, const Result<Message>& reply) const;
     Route route() const;
     bool mqtt_usable() const noexcept { return mqtt_ && policy_.mqtt_usable() && !without_key(); }
@@ -75,6 +78,7 @@ private:
     std::optional<MqttTransport> mqtt_;
     std::optional<Uuid> expected_;
     ResponseSizeModel* sizes_ = nullptr;
+    int tries_ = 1;
     std::shared_ptr<Tap> tap_;
     model::Transport answered_by_ = model::Transport::none;
 };

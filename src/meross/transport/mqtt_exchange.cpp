@@ -2,11 +2,17 @@
 
 #include "lanbridge/base/log.hpp"
 #include "meross/transport/frame_log.hpp"
+#include "meross/transport/repeat.hpp"
 
 namespace lanbridge::meross {
 namespace {
 
 const log::Logger logger("meross.mqtt");
+
+TimeSource::Clock::duration limit_of(const Request& request) {
+    if (request.method == Method::set && is_event(request.name_space)) return MqttExchange::event_limit;
+    return MqttExchange::answer_limit;
+}
 
 }  // namespace
 
@@ -51,7 +57,7 @@ asio::awaitable<Result<Message>> MqttExchange::request(Uuid uuid, Secret key, Re
     const Listed listed(*this, pending, header.message_id, request.method == Method::push);
     auto sent = link_.publish(request_topic(uuid), serialize(header, request.payload));
     if (!sent) co_return Error(Errc::unreachable, sent.error().text());
-    co_await wait_signal_until(context_.time, pending.done, context_.time.now() + answer_limit);
+    co_await wait_signal_until(context_.time, pending.done, context_.time.now() + limit_of(request));
     if (pending.answer) co_return *std::move(pending.answer);
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) co_return Error(Errc::cancelled);

@@ -17,6 +17,8 @@ class MqttExchange {
 public:
     /// A device that has not answered by then will not.
     static constexpr auto answer_limit = std::chrono::seconds(5);
+    /// Garage doors take 6 s. What must not be sent twice has to wait for its one answer.
+    static constexpr auto event_limit = std::chrono::seconds(10);
     /// Far more than one for each device of a house.
     static constexpr std::size_t max_pending = 4096;
 

@@ -66,6 +66,8 @@ bool entry_so(const Json& wanted, const Json& actual) {
 
 }  // namespace
 
+bool is_event(std::string_view name_space) noexcept { return std::ranges::binary_search(events, name_space); }
+
 bool may_repeat(const Request& request) {
     if (request.method == Method::get) return true;
     if (request.method != Method::set) return false;
@@ -75,7 +77,7 @@ bool may_repeat(const Request& request) {
                    return string_or(inner, {"header", "method"}, "") == "GET";
                });
     }
-    if (std::ranges::binary_search(events, std::string_view(request.name_space))) return false;
+    if (is_event(request.name_space)) return false;
     const Namespace* row = find_namespace(request.name_space);
     return row && row->get == Seen::yes && row->shape != GetShape::none &&
            row->shape != GetShape::push_query && row->shape != GetShape::dict_id;
