@@ -258,6 +258,60 @@ TEST_CASE("no recorded lamp, door, shutter or hub gains a switch that it has not
     CHECK_FALSE(fan.bench.has("over_temp"));  // it answers -1
     CHECK_FALSE(fan.bench.has("switch_1"));
     CHECK(fan.bench.entity("switch_0").name == "Power");
-    const Keys socket{"current", "energy", "lock", "power", "signal", "voltage"};
-    CHECK(Replay("mts960.csv").core() == socket);
+}
+
+TEST_CASE("the recorded mts960 shows what it showed", "[meross][recordings]") {
+    if (absent()) return;
+    Replay socket("mts960.csv");
+    CHECK(socket.core().size() == 28);
+    const auto climate = [&](std::string_view part) { return state(socket.first, "climate", part); };
+    CHECK(climate("mode") == model::Value(std::string("cool")));
+    CHECK(climate("preset_mode") == model::Value(std::string("cooling")));
+    CHECK(climate("action") == model::Value(std::string("idle")));
+    CHECK(climate("temperature") == model::Value(26.0));
+    CHECK(climate("current_temperature") == model::Value(19.45));
+    CHECK(state(socket.first, "plug_state") == model::Value(false));
+    CHECK(state(socket.first, "sensor_problem") == model::Value(false));
+    CHECK(number(socket.first, "ctl_min") == 0);
+    CHECK(number(socket.first, "ctl_max") == 50);
+    CHECK(number(socket.first, "calibration") == -2.8);
+    CHECK(number(socket.last, "calibration") == -2.7);  // pushed
+    CHECK(number(socket.first, "deadzone") == 3);
+    CHECK(state(socket.first, "frost_switch") == model::Value(false));
+    CHECK(number(socket.first, "frost") == 7);
+    CHECK(number(socket.first, "alarm_high") == 60);
+    CHECK(number(socket.first, "alarm_low") == -35);
+    CHECK(state(socket.first, "alarm_high_enable") == model::Value(true));
+    CHECK(state(socket.first, "alarm_low_enable") == model::Value(true));
+    CHECK(state(socket.first, "alarm") == model::Value(std::string("none")));
+    CHECK(number(socket.last, "timer_down") == 1);
+    CHECK(number(socket.last, "timer_cycle_on") == 15);
+    CHECK(state(socket.last, "climate", "preset_mode") ==
+          model::Value(std::string("schedule_cooling")));  // the last push
+}
+
+TEST_CASE("the recorded mts300 shows what it showed", "[meross][recordings]") {
+    if (absent()) return;
+    Replay hvac("mts300.json.txt");
+    const auto pushes = json(text_of(recordings() / "mts300.json.txt"))["data"]["device"]["namespace_pushes"];
+    for (const auto& [name, payload] : pushes.items())
+        hvac.note(hvac.bench.give(name.substr(10), payload, 1748838006, 1));
+    const auto climate = [&](std::string_view part) { return state(hvac.first, "climate", part); };
+    CHECK(climate("mode") == model::Value(std::string("heat_cool")));
+    CHECK(climate("temperature_low") == model::Value(21.0));
+    CHECK(climate("temperature_high") == model::Value(24.0));
+    CHECK(climate("temperature") == model::Value());
+    CHECK(climate("current_temperature") == model::Value(22.0));
+    CHECK(climate("current_humidity") == model::Value(49.5));
+    CHECK(climate("action") == model::Value(std::string("idle")));
+    CHECK(climate("preset_mode") == model::Value(std::string("auto")));
+    CHECK(climate("fan_mode") == model::Value(std::string("auto")));
+    CHECK(state(hvac.first, "hold_action") == model::Value(std::string("next_schedule")));
+    CHECK(number(hvac.first, "screen_operation") == 100);
+    CHECK(state(hvac.first, "fan_hold") == model::Value(false));
+    for (const char* key : {"heating_status", "cooling_status", "auxiliary_status", "fan_status",
+                            "humidifier_status", "calibration", "hold_time", "temp_unit", "lock", "signal"}) {
+        INFO(key);
+        CHECK(hvac.bench.has(key));
+    }
 }
