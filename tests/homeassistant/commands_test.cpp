@@ -139,7 +139,7 @@ TEST_CASE("a light's JSON becomes one command", "[homeassistant][commands]") {
     CHECK(driver.commands[0].wish("rgb"));
     CHECK_FALSE(driver.commands[0].wish("effect"));
     CHECK(house.broker.retained_on(topic + "/state") ==
-          R"({"state":"ON","brightness":40,"color":{"r":255,"g":120,"b":0}})");
+          R"({"state":"ON","brightness":40,"color":{"r":255,"g":120,"b":0},"effect":null})");
     house.broker.inject(topic + "/set", R"({"state":"ON","brightness":60})");
     house.pass(0ms);
     CHECK(driver.commands.size() == 2);  // it is on: only the brightness
@@ -175,7 +175,8 @@ TEST_CASE("what a light reports at once is published once", "[homeassistant][com
     reading.emplace_back("light", "color_mode", std::string("color_temp"));
     house.registry->observe(device.id, reading, model::Transport::http);
     house.pass(0ms);
-    CHECK(house.broker.retained_on(topic) == R"({"state":"ON","color_temp":2700,"color_mode":"color_temp"})");
+    CHECK(house.broker.retained_on(topic) ==
+          R"({"state":"ON","color_temp":2700,"color_mode":"color_temp","effect":null})");
     CHECK(count() == before + 1);
 }
 
