@@ -20,9 +20,12 @@ public:
 
     sim::MerossDevice& plug_in(const std::string& host, std::string_view description, Secret key,
                                std::uint64_t number = 1) {
+        return plug_in(host, sim::builtin_blueprint(description).value(), std::move(key), number);
+    }
+    sim::MerossDevice& plug_in(const std::string& host, sim::SharedBlueprint blueprint, Secret key,
+                               std::uint64_t number = 1) {
         auto device = std::make_unique<sim::MerossDevice>(
-            sim::builtin_blueprint(description).value(),
-            sim::Identity(sim::made_up_uuid(number), std::move(key)), time_);
+            std::move(blueprint), sim::Identity(sim::made_up_uuid(number), std::move(key)), time_);
         auto& place = devices_[host];
         place = std::move(device);
         return *place;
