@@ -91,6 +91,8 @@ Recording load_json(const std::filesystem::path& path) {
             cells.push_back(row[i].is_string() ? row[i].get<std::string>() : "");
         if (row.back().is_object()) take_row(cells, row.back(), recording);
     }
+    // the device as it was when it was first met, which may be long before the exchange
+    if (const Json* all = find_member(document, {"data", "payload", "all"})) recording.all = *all;
     return recording;
 }
 
