@@ -270,7 +270,7 @@ constexpr std::array table{
     row("Appliance.Mcu.Firmware",                        "firmware",       no_index, none,       "!"),
     row("Appliance.Mcu.Hp110.Favorite",                  "favorite",       no_index, dict,       "G"),
     row("Appliance.Mcu.Hp110.Firmware",                  "firmware",       no_index, dict,       "G"),
-    row("Appliance.Mcu.Hp110.Lock",                      "lock",           no_index, dict,       "GS",
+    row("Appliance.Mcu.Hp110.Lock",                      "lock",           no_index, dict,       "G",
         lazy(300, 1195, 330, 0)),
     row("Appliance.Mcu.Hp110.Preview",                   "",               no_index, dict,       "G!"),
     row("Appliance.Mcu.Upgrade",                         "",               no_index, none,       "!"),
