@@ -68,6 +68,7 @@ void Admin::clear_topics() {
         impl_->outbox.publish(model::Publication(impl_->prefix + name, "", 1, true));
 }
 void Admin::event(std::string_view type, Json data) { impl_->event(type, std::move(data)); }
+void Admin::unknown_changed() { impl_->list_changed(); }
 Json Admin::health() { return impl_->health(); }
 model::DeviceId Admin::bridge_id() const { return impl_->bridge.id(); }
 

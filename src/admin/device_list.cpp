@@ -23,12 +23,16 @@ void add_availability(OrderedJson& entry, bool online, model::Reason reason, con
 }
 
 /// Appends up to one slice of devices behind `last`, which moves on. False at the end.
-bool append_slice(std::string& list, const registry::Registry& registry, model::DeviceId& last,
-                  bool with_entities) {
+bool append_slice(std::string& list, const registry::Registry& registry, const UnknownOf& unknown_of,
+                  model::DeviceId& last, bool with_entities) {
     auto it = registry.devices().upper_bound(last);
     for (int i = 0; i < slice && it != registry.devices().end(); ++i, ++it) {
-        if (!it->second->description().is_bridge) append(list, device_entry(*it->second, with_entities));
         last = it->first;
+        if (it->second->description().is_bridge) continue;
+        auto entry = device_entry(*it->second, with_entities);
+        if (const auto unknown = unknown_of ? unknown_of(last) : Json(); !unknown.empty())
+            entry["unknown"] = unknown;
+        append(list, entry);
     }
     return it != registry.devices().end();
 }
@@ -66,12 +70,12 @@ OrderedJson candidate_entry(const model::Candidate& candidate) {
     return entry;
 }
 
-asio::awaitable<std::string> device_list(const registry::Registry& registry) {
+asio::awaitable<std::string> device_list(const registry::Registry& registry, UnknownOf unknown_of) {
     const auto executor = co_await asio::this_coro::executor;
     const bool with_entities = registry.devices().size() <= most_with_entities;
     std::string list = "[";
     model::DeviceId last;
-    while (append_slice(list, registry, last, with_entities))
+    while (append_slice(list, registry, unknown_of, last, with_entities))
         co_await asio::post(executor, asio::use_awaitable);
     for (const auto& [key, candidate] : registry.candidates()) append(list, candidate_entry(candidate));
     list += "]";

@@ -141,7 +141,7 @@ bool Admin::Impl::publish_info() {
 }
 
 asio::awaitable<bool> Admin::Impl::publish_list() {
-    auto text = co_await device_list(registry);
+    auto text = co_await device_list(registry, hooks.unknown);
     const auto hash = std::hash<std::string>()(text);
     if (hash == last_list && !std::exchange(list_forced, false)) co_return true;
     if (!outbox.publish(model::Publication(prefix + "devices", std::move(text), 1, true))) co_return false;

@@ -291,6 +291,15 @@ std::vector<Integration::DeviceHealth> Integration::health() const {
 
 const InboundCounters& Integration::inbound() const noexcept { return state_->inbound; }
 
+std::vector<Unknown> Integration::unknown(const model::DeviceId& device) const {
+    const auto session = state_->roster.find(device);
+    return session ? session->state().unknowns.list() : std::vector<Unknown>();
+}
+
+void Integration::on_unknown(std::function<void()> listener) {
+    state_->roster.services().unknown_seen = std::move(listener);
+}
+
 asio::awaitable<Result<Message>> Integration::request(model::DeviceId device, Request request,
                                                       model::Transport via) {
     const auto session = state_->roster.find(device);

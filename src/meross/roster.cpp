@@ -34,12 +34,13 @@ Roster::Roster(Context context, net::HttpPoster& http, MqttExchange& exchange, m
       memory_(memory),
       nursery_(context_.executor),
       meetings_(context_.executor, max_meetings),
-      services_{context_,  http,        exchange, sink, memory, entity_sets_, nursery_,
-                meetings_, subdevices_, {},       {},   {},     {},           {}} {
+      services_{context_,    http, exchange, sink, memory, entity_sets_, nursery_, meetings_,
+                subdevices_, {},   {},       {},   {},     {},           {}} {
     services_.claim = [this](const Uuid& uuid, Session* session) { return claim(uuid, session); };
     services_.release = [this](const Uuid& uuid, Session* session) { return release(uuid, session); };
     services_.known_at = [this](const net::HttpEndpoint& endpoint) { return known_at(endpoint); };
     services_.seek = [] {};
+    services_.unknown_seen = [] {};
     services_.is_our_broker = [](const BrokerAddress&) { return false; };
 }
 

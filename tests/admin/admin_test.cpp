@@ -80,9 +80,24 @@ TEST_CASE("bridge/devices has one object per device and candidate, with the reas
     CHECK(list[1]["availability"] == "offline");
     CHECK(list[1]["reason"] == "starting");
     CHECK(list[1].contains("detail"));
+    CHECK_FALSE(list[1].contains("unknown"));
     CHECK(list[2]["id"].is_null());
     CHECK(list[2]["reason"] == "wrong_key");
     CHECK(list[2]["detail"] == "add its key");
+}
+
+TEST_CASE("bridge/devices lists what is not understood of a device", "[admin]") {
+    World world;
+    world.start();
+    world.plug("meross_1", "Kettle");
+    world.plug("meross_2", "Lamp");
+    world.time.advance(6s);
+    CHECK_FALSE(world.outbox.json("bridge/devices")[1].contains("unknown"));
+    world.unknown["meross_2"] = *parse_json(R"([{"name":"Appliance.Control.Disco","payload":"{}"}])");
+    world.admin.unknown_changed();
+    world.time.advance(6s);
+    CHECK_FALSE(world.outbox.json("bridge/devices")[0].contains("unknown"));
+    CHECK(world.outbox.json("bridge/devices")[1]["unknown"] == world.unknown["meross_2"]);
 }
 
 TEST_CASE("bridge/devices is published after changes only, every 5 s at most", "[admin]") {

@@ -75,8 +75,10 @@ struct World {
         log::configure({});
     }
 
+    std::map<std::string, Json> unknown;
     Hooks hooks() {
         Hooks hooks;
+        hooks.unknown = [this](const model::DeviceId& id) { return unknown[id.value()]; };
         hooks.broker = [] { return parse_json(R"({"url":"mqtt://127.0.0.1"})").value(); };
         hooks.restart = [this] { ++restarts; };
         hooks.set_log_level = [this](log::Level to) {

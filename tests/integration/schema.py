@@ -16,7 +16,7 @@ def validate_documents(test, retained, prefix="homeassistant"):
         return
     schema = json.loads((SOURCE / "tests" / "data" / "ha-mqtt-schema.json").read_text())
     validator = jsonschema.validators.validator_for(schema)(schema)
-    for topic, payload in retained.items():
+    for topic, payload in list(retained.items()):
         if not topic.startswith(f"{prefix}/") or not topic.endswith("/config"):
             continue
         errors = [error.message for error in validator.iter_errors({"topic": topic, "payload": json.loads(payload)})]

@@ -24,6 +24,8 @@ struct Settings {
 /// What only the composition of the daemon can do. A missing one makes its request answer `unsupported`.
 struct Hooks {
     std::function<Json()> broker;  ///< for `bridge/info`: which broker, how
+    /// For `bridge/devices`: what is not understood of a device, `[{"name","payload"}]`; empty = nothing.
+    std::function<Json(const model::DeviceId&)> unknown;
     /// Ends and starts the daemon again. Called a moment after the answer has gone out.
     std::function<void()> restart;
     std::function<void(log::Level)> set_log_level;
@@ -70,6 +72,8 @@ public:
     /// Instead of it, when the base topic changes: clears state, info and devices.
     void clear_topics();
 
+    /// What `Hooks::unknown` says has changed.
+    void unknown_changed();
     /// `bridge/event`; dropped while there is no broker.
     void event(std::string_view type, Json data);
     /// After a reload of the configuration, or a change of the level behind the admin's back.

@@ -19,6 +19,7 @@
 #include "lanbridge/meross/sighting.hpp"
 #include "lanbridge/meross/trace.hpp"
 #include "lanbridge/meross/transport_choice.hpp"
+#include "lanbridge/meross/unknown.hpp"
 #include "lanbridge/model/device.hpp"
 #include "lanbridge/net/http_client.hpp"
 
@@ -103,6 +104,9 @@ public:
     };
     std::vector<DeviceHealth> health() const;
     const InboundCounters& inbound() const noexcept;
+    /// What is not understood of a device; empty for one that no session serves.
+    std::vector<Unknown> unknown(const model::DeviceId& device) const;
+    void on_unknown(std::function<void()> listener);
 
     /// One raw request in turn with the device's own traffic, over `via` alone or over what is best. Errors:
     /// `not_found` when no session serves `device`; those of the transport. An ERROR answer is an answer.

@@ -141,6 +141,7 @@ void Daemon::connect_devices() {
     client_->on_disconnected([this](const std::string&) { meross_->broker_lost(); });
     meross_->on_broker_question(
         [this](const meross::BrokerAddress& address) { return meross_link_->leads_to(address); });
+    meross_->on_unknown([this] { admin_->unknown_changed(); });
     const auto to_meross = [this](const mqtt::Message& message) {
         meross_->on_message(message.topic, message.payload, message.retained);
     };

@@ -60,6 +60,14 @@ admin::Hooks Daemon::admin_hooks() {
         if (!meross_->remove(device)) registry_->remove(device);
         return {};
     };
+    hooks.unknown = [this](const model::DeviceId& device) {
+        Json list = Json::array();
+        for (auto& [name, payload] : meross_->unknown(device)) {
+            list.push_back(Json{{"name", name}});
+            if (!payload.empty()) list.back()["payload"] = payload;
+        }
+        return list;
+    };
     hooks.discover = [this](const Json&) { return finding_->discover(); };
     hooks.clear_homeassistant = [this](const Json&) { return clear(*homeassistant_); };
     return hooks;

@@ -157,6 +157,7 @@ void Session::build(Facts facts) {
     ways_.set_sizes(&sizes_);
     ways_.set_tries(facts.tries());
     const auto wall_ms = services_.context.time.wall_ms();
+    state_.unknowns = Unknowns(facts);
     features_ = FeatureSet(make_features(facts));
     features_.recall(services_.memory, id_, wall_ms);
     if (is_hub(facts) && !hub_) {
@@ -195,6 +196,7 @@ void Session::publish() {
     show_transport();
     if (news) logger.info("{} ({}) is online over {}", id_.value(), info_.type, ways_.place());
     if (news) ways_.note("online over " + ways_.place());
+    services_.unknown_seen();
     services_.sink.first_read_done(id_);
     services_.sink.observe(id_, std::exchange(state_.early, {}), ways_.answered_by());
     features_.show_gates(services_.sink, id_);

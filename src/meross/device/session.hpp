@@ -40,9 +40,8 @@ public:
     void heard(const Message& message);
     void broker_connected();
     void broker_lost();
-    void meet_again();  ///< its key or its broker has changed
-    /// It may be there now; believed only where the present address does not answer.
-    void sighted(net::HttpEndpoint where);
+    void meet_again();                      ///< its key or its broker has changed
+    void sighted(net::HttpEndpoint where);  ///< maybe: believed only where its present address is silent
 
     const SessionSettings& settings() const noexcept { return settings_; }
     const model::DeviceId& id() const noexcept { return id_; }
@@ -119,6 +118,7 @@ private:
     void read_again_soon(const std::string& name_space);
     asio::awaitable<void> read_again();
     asio::awaitable<void> serve();
+    void note_unknown(const Result<Message>& reply);
     asio::awaitable<Result<void>> execute(const model::Command& command);
     asio::awaitable<Result<Json>> perform(Action action);
     asio::awaitable<Result<Message>> send(const Action& action);

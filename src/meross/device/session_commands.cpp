@@ -86,6 +86,13 @@ asio::awaitable<void> Session::read_again() {
     }
 }
 
+/// Somebody is trying out what nobody here knows.
+void Session::note_unknown(const Result<Message>& reply) {
+    const bool tells = reply && !error_of(*reply) && reply->header.method != Method::setack;
+    if (tells && state_.unknowns.note(reply->header.name_space, reply->payload) && state_.published)
+        services_.unknown_seen();
+}
+
 asio::awaitable<void> Session::serve() {
     while (const auto job = jobs_.next()) {
         if (job->command) {
@@ -100,6 +107,7 @@ asio::awaitable<void> Session::serve() {
                              ? ways_.request(std::move(request), Patience::command)
                              : ways_.request_over(job->via, std::move(request), Patience::command);
             job->result = co_await std::move(reply);
+            note_unknown(*job->result);
         }
         job->done.notify();
     }

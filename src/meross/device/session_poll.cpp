@@ -245,6 +245,7 @@ void Session::take(std::string_view name_space, const Json& payload, std::int64_
     const bool changed = features_.read(reading, observations);
     // A first answer may show more, or less, than the ability list did; later ones may bring a new channel.
     show(std::move(observations), changed || state_.first_answer);
+    if (state_.unknowns.note(name_space, payload) && state_.published) services_.unknown_seen();
     wake_for_errands();
 }
 

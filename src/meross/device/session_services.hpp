@@ -66,6 +66,8 @@ struct SessionServices {
     std::function<std::optional<Uuid>(const net::HttpEndpoint&)> known_at;
     /// A device does not answer where it should: look around for it.
     std::function<void()> seek;
+    /// A device has shown something that is not understood.
+    std::function<void()> unknown_seen;
     /// Whether this is the broker that we are connected to.
     std::function<bool(const BrokerAddress&)> is_our_broker;
 };

@@ -9,6 +9,7 @@
 #include "lanbridge/base/time.hpp"
 #include "lanbridge/model/device.hpp"
 #include "meross/device/facts.hpp"
+#include "meross/device/unknowns.hpp"
 
 namespace lanbridge::meross {
 
@@ -53,6 +54,7 @@ struct SessionState {
     bool probe_http = false;    ///< there may be an address that works
     model::Observations early;  ///< seen before the description was published
     model::Availability availability;
+    Unknowns unknowns;
     std::string shown_address;  ///< as last described
     TimePoint last_all{};
     TimePoint next_cycle{};
