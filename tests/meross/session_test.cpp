@@ -29,6 +29,25 @@ TEST_CASE("a plug is identified, described, available, and its values are known"
           std::vector<std::string>{"describe", "online", "observe"});
 }
 
+TEST_CASE("a device that hangs up on every packed request is asked at its own pace", "[meross][session]") {
+    House house;
+    house.network.plug_in("plug", "mss310", right_key);
+    house.network.interfere([](const std::string&, const std::string& body) {
+        std::optional<Result<net::HttpResponse>> instead;
+        if (body.find("Appliance.Control.Multiple") != std::string::npos)
+            instead = Error(Errc::closed, "plug: connection closed");
+        return instead;
+    });
+    house.start(House::one(House::device("plug")));
+    house.pass(1min);
+    CHECK(house.seen().availability.online);
+    const auto before = house.network.requests["plug"];
+    house.pass(10min);
+    // 20 cycles of about four requests, each followed by another, since a failure wants a second look
+    CHECK(house.network.requests["plug"] - before < 250);
+    CHECK(house.seen().values.contains("power"));
+}
+
 TEST_CASE("keys are tried in order, and a device's own key stands alone", "[meross][session][key]") {
     House house;
     house.network.plug_in("plug", "mss310", right_key);

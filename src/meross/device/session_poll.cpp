@@ -13,6 +13,9 @@ const log::Logger logger("meross.device");
 
 /// After a failed request the device is probed soon, whatever its own period is.
 constexpr std::chrono::seconds suspicious_delay{30};
+/// Some firmware hangs up on one kind of question for ever; that is no reason to ask everything again without
+/// a pause.
+constexpr auto doubt_pause = 10s;
 /// A push that is older than what the device has said since, by more than this, is a replay.
 constexpr std::int64_t replay_tolerance_s = 60;
 
@@ -134,7 +137,11 @@ asio::awaitable<Result<Message>> Session::ask(Request request, Patience patience
     // The other transport had to help out: whether the first is gone is worth knowing before the next
     // request.
     const auto& policy = ways_.policy();
-    if (policy.http_doubtful() || policy.mqtt_doubtful()) state_.next_cycle = now();
+    const bool doubtful = policy.http_doubtful() || policy.mqtt_doubtful();
+    if (doubtful && (!state_.last_doubt || now() - *state_.last_doubt >= doubt_pause)) {
+        state_.last_doubt = now();
+        state_.next_cycle = now();
+    }
     co_return judge(std::move(reply), asked, begin);
 }
 

@@ -60,6 +60,7 @@ struct SessionState {
     TimePoint next_cycle{};
     TimePoint last_attempt{};  ///< to come on line
     TimePoint last_errand{};
+    std::optional<TimePoint> last_doubt;   ///< when a transport that had failed was last looked after at once
     std::optional<TimePoint> rests_until;  ///< while it waits between cycles
     std::optional<TimePoint> reread_at;
     std::vector<std::string> reread;
