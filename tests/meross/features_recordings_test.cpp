@@ -5,24 +5,14 @@
 #include <sstream>
 
 #include "meross/features_support.hpp"
+#include "meross/recordings_folder.hpp"
 #include "support/catch.hpp"
-
-// Recordings of real devices are not part of the project: LANBRIDGE_TRACES names their folder, else it is
-// looked for beside the source tree.
 
 using namespace lanbridge;
 using namespace lanbridge::test;
 using Keys = std::vector<std::string>;
 
 namespace {
-
-std::filesystem::path recordings() {
-    const char* given = std::getenv("LANBRIDGE_TRACES");
-    const std::filesystem::path root =
-        given ? std::filesystem::path(given)
-              : std::filesystem::path(LANBRIDGE_SOURCE_DIR).parent_path() / "shared" / "traces";
-    return std::filesystem::is_directory(root / "meross") ? root / "meross" : root;
-}
 
 std::string text_of(const std::filesystem::path& path) {
     std::ifstream file(path);

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "lanbridge/sim/description.hpp"
+#include "meross/recordings_folder.hpp"
 #include "meross_house.hpp"
 #include "support/catch.hpp"
 
@@ -13,14 +14,6 @@ using namespace lanbridge;
 using namespace lanbridge::test;
 
 namespace {
-
-std::filesystem::path recordings() {
-    const char* given = std::getenv("LANBRIDGE_TRACES");
-    const std::filesystem::path root =
-        given ? std::filesystem::path(given)
-              : std::filesystem::path(LANBRIDGE_SOURCE_DIR).parent_path() / "shared" / "traces";
-    return std::filesystem::is_directory(root / "meross") ? root / "meross" : root;
-}
 
 bool absent() {
     if (std::filesystem::exists(recordings() / "msh300.csv")) return false;

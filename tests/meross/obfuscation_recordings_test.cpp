@@ -5,22 +5,13 @@
 
 #include "lanbridge/meross/protocol/obfuscation.hpp"
 #include "lanbridge/sim/recording.hpp"
+#include "meross/recordings_folder.hpp"
 #include "support/catch.hpp"
 
-// Recordings of real devices are not part of the project: LANBRIDGE_TRACES names their folder, else it is
-// looked for beside the source tree.
 using namespace lanbridge;
 using namespace lanbridge::test;
 
 namespace {
-
-std::filesystem::path recordings() {
-    const char* given = std::getenv("LANBRIDGE_TRACES");
-    const std::filesystem::path root =
-        given ? std::filesystem::path(given)
-              : std::filesystem::path(LANBRIDGE_SOURCE_DIR).parent_path() / "shared" / "traces";
-    return std::filesystem::is_directory(root / "meross") ? root / "meross" : root;
-}
 
 struct SkipAll {
     SkipAll() {

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "lanbridge/meross/protocol/namespaces.hpp"
+#include "meross/recordings_folder.hpp"
 #include "meross/subdevices_support.hpp"
 #include "support/catch.hpp"
 
@@ -17,14 +18,6 @@ using namespace lanbridge;
 using namespace lanbridge::test;
 
 namespace {
-
-std::filesystem::path recordings() {
-    const char* given = std::getenv("LANBRIDGE_TRACES");
-    const std::filesystem::path root =
-        given ? std::filesystem::path(given)
-              : std::filesystem::path(LANBRIDGE_SOURCE_DIR).parent_path() / "shared" / "traces";
-    return std::filesystem::is_directory(root / "meross") ? root / "meross" : root;
-}
 
 bool at_hand(const std::string& name) {
     if (std::filesystem::exists(recordings() / name)) return true;
