@@ -3,6 +3,7 @@
 #include "meross/device/session.hpp"
 
 namespace lanbridge::meross {
+
 std::vector<Poll> Session::polls() const {
     std::vector<Poll> polls;
     features_.polls(polls);

@@ -12,7 +12,6 @@ namespace {
 
 using TimePoint = Moment::TimePoint;
 
-constexpr std::string_view system_all = "Appliance.System.All";
 constexpr auto look_period = std::chrono::seconds(1);
 /// An opener of several doors answers for all of them from this firmware on.
 constexpr std::string_view answers_for_all = "4.2.8";
@@ -93,19 +92,14 @@ public:
     }
 
     bool reads(std::string_view name_space) const override {
-        return name_space == ns::garage_door || name_space == system_all || GarageConfig::reads(name_space);
+        return name_space == ns::garage_door || GarageConfig::reads(name_space);
     }
 
     void read(const Reading& reading, model::Observations& out) override {
-        if (reading.name_space == system_all) {
-            const Json* digest = find_member(reading.payload, {"all", "digest"});
-            if (digest) take(*digest, "garageDoor", reading.now, out);
-            return;
-        }
         config_.read(reading, out);
         if (reading.name_space != ns::garage_door) return;
         unanswered_ = 0;
-        take(reading.payload, "state", reading.now, out);
+        take(reading.payload, reading.now, out);
     }
 
     void refused(std::string_view name_space) override {
@@ -230,8 +224,8 @@ private:
         return executed && present != open;
     }
 
-    void take(const Json& payload, std::string_view list, TimePoint now, model::Observations& out) {
-        for_each_item(payload, list, [&](const Json& item) {
+    void take(const Json& payload, TimePoint now, model::Observations& out) {
+        for_each_item(payload, "state", [&](const Json& item) {
             const auto open = flag_of(item, "open");
             const auto door = std::ranges::find(doors_, channel_of(item), &Door::channel);
             if (!open || door == doors_.end()) return;
@@ -255,7 +249,7 @@ private:
             if (moment.pushed && !door.machine.doubtful(moment.now)) continue;
             if (requests.size() > before && (deaf_ || !one_by_one_)) continue;
             if (deaf_)
-                requests.emplace_back(system_all, Method::get, Json::object());
+                requests.emplace_back(ns::system_all, Method::get, Json::object());
             else
                 requests.push_back(one_by_one_ ? ask(door.channel) : ask_all());
         }
