@@ -16,3 +16,10 @@ endif()
 
 find_path(LANBRIDGE_SYSTEMD_INCLUDE systemd/sd-daemon.h)
 find_library(LANBRIDGE_SYSTEMD_LIBRARY systemd)
+
+# Lua 5.1 built as C++: its errors are exceptions, so that destructors between the throw and the catch run.
+find_path(LANBRIDGE_LUA_INCLUDE lua.hpp PATH_SUFFIXES lua5.1 REQUIRED)
+find_library(LANBRIDGE_LUA_LIBRARY lua5.1-c++ REQUIRED)
+add_library(lanbridge_lua INTERFACE)
+target_include_directories(lanbridge_lua SYSTEM INTERFACE "${LANBRIDGE_LUA_INCLUDE}")
+target_link_libraries(lanbridge_lua INTERFACE "${LANBRIDGE_LUA_LIBRARY}" ${CMAKE_DL_LIBS})

@@ -26,7 +26,8 @@ lanbridge_packages() {
             build)
                 printf '%s\n' g++ cmake ninja-build ccache pkg-config "$(boost_package)" \
                     nlohmann-json3-dev libssl-dev libfmt-dev libspdlog-dev libyaml-cpp-dev libcli11-dev \
-                    libhowardhinnant-date-dev libpaho-mqtt-dev libpaho-mqttpp-dev libsystemd-dev
+                    libhowardhinnant-date-dev libpaho-mqtt-dev libpaho-mqttpp-dev libsystemd-dev \
+                    liblua5.1-0-dev
                 ;;
             run) printf '%s\n' mosquitto tzdata ca-certificates ;;
             test) printf '%s\n' catch2 libvalijson-dev mosquitto mosquitto-clients python3 tzdata ;;
