@@ -19,12 +19,23 @@ function(lanbridge_precompile target own)
   endif()
 endfunction()
 
-# lanbridge_layer(NAME SOURCES … USES layer… LINK library… PRIVATE_LINK library… [OWN_PCH])
-# One static library per layer, linked to exactly the layers that its row in docs/architecture.md allows.
+# lanbridge_layer(NAME SOURCES … USES layer… LINK library… PRIVATE_LINK library… [OWN_PCH]
+#                 DAEMON_SOURCES … DAEMON_LINK library… DAEMON_PRIVATE_LINK library…
+#                 GATEWAY_SOURCES … GATEWAY_LINK library…)
+# One static library per layer, linked to exactly the layers that its row in docs/architecture.md allows. The small
+# program for gateways (LANBRIDGE_GATEWAY) is made of SOURCES and GATEWAY_SOURCES, everything else of SOURCES and
+# DAEMON_SOURCES; libraries likewise.
 function(lanbridge_layer name)
-  cmake_parse_arguments(ARG "OWN_PCH" "" "SOURCES;USES;LINK;PRIVATE_LINK" ${ARGN})
+  cmake_parse_arguments(ARG "OWN_PCH" ""
+    "SOURCES;USES;LINK;PRIVATE_LINK;DAEMON_SOURCES;DAEMON_LINK;DAEMON_PRIVATE_LINK;GATEWAY_SOURCES;GATEWAY_LINK" ${ARGN})
   set(target lanbridge_${name})
-  add_library(${target} STATIC ${ARG_SOURCES})
+  if(LANBRIDGE_GATEWAY)
+    add_library(${target} STATIC ${ARG_SOURCES} ${ARG_GATEWAY_SOURCES})
+    target_link_libraries(${target} PRIVATE ${ARG_GATEWAY_LINK})
+  else()
+    add_library(${target} STATIC ${ARG_SOURCES} ${ARG_DAEMON_SOURCES})
+    target_link_libraries(${target} PUBLIC ${ARG_DAEMON_LINK} PRIVATE ${ARG_DAEMON_PRIVATE_LINK})
+  endif()
   add_library(lanbridge::${name} ALIAS ${target})
   target_link_libraries(${target} PUBLIC lanbridge_options ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
   foreach(layer IN LISTS ARG_USES)

@@ -1,6 +1,5 @@
 #include "lanbridge/base/error.hpp"
 
-#include <ostream>
 #include <stdexcept>
 
 namespace lanbridge {
@@ -66,8 +65,6 @@ std::string Error::text() const { return where.empty() ? code.message() : where 
 Error Error::in(std::string_view context) const {
     return Error(code, where.empty() ? std::string(context) : std::string(context) + ": " + where);
 }
-
-std::ostream& operator<<(std::ostream& os, const Error& error) { return os << error.text(); }
 
 void throw_exception_from_error(const Error& error, const boost::source_location&) {
     throw std::runtime_error(error.text());

@@ -17,13 +17,22 @@ constexpr std::size_t slice = 64;
 }  // namespace
 
 std::string_view protocol_name(Protocol protocol) noexcept {
-    return protocol == Protocol::v5 ? "5" : "3.1.1";
+    switch (protocol) {
+        case Protocol::v3_1:
+            return "3.1";
+        case Protocol::v3_1_1:
+            return "3.1.1";
+        case Protocol::v5:
+            break;
+    }
+    return "5";
 }
 
 Client::Impl::Impl(Context context, ClientSettings settings)
     : context_(context),
       settings_(std::move(settings)),
-      machine_(settings_.brokers.size(), settings_.protocol, context.random),
+      machine_(settings_.brokers.size(), settings_.protocol,
+               Backoff(settings_.first_wait, settings_.longest_wait), context.random),
       changed_(context.executor),
       flushed_(context.executor),
       closed_(context.executor),
@@ -122,7 +131,7 @@ Result<SubscriptionId> Client::Impl::subscribe(std::string filter, int qos, Mess
     auto parsed = TopicFilter::parse(std::move(filter));
     if (!parsed) return std::move(parsed).error();
     auto added = subscriptions_.add(std::move(*parsed), qos, replay, std::move(handler));
-    if (added.ask && up_) link_->subscribe(*added.ask);
+    if (added.ask && up_) link_->subscribe({*added.ask});
     return added.id;
 }
 
@@ -134,7 +143,7 @@ void Client::Impl::announce() {
     up_ = true;
     connected_at_ = context_.time.now();
     statistics_.connects += 1;
-    for (const auto& wire : subscriptions_.all()) link_->subscribe(wire);
+    if (const auto all = subscriptions_.all(); !all.empty()) link_->subscribe(all);
     for (std::size_t i = 0; i < on_connected.size(); ++i) on_connected[i]();
 }
 

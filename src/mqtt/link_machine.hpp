@@ -34,11 +34,9 @@ public:
     /// A link that held for this long was sound: its loss is answered with the shortest wait. Below, waits
     /// keep growing, or two clients of one id would throw each other out twice a second for ever.
     static constexpr auto sound_after = 10s;
-    static constexpr Backoff::Duration first_wait{500};
-    static constexpr Backoff::Duration longest_wait{30'000};
 
-    LinkMachine(std::size_t brokers, Protocol wanted, Random& random)
-        : brokers_(brokers), wanted_(wanted), random_(random), backoff_(first_wait, longest_wait) {}
+    LinkMachine(std::size_t brokers, Protocol wanted, const Backoff& backoff, Random& random)
+        : brokers_(brokers), wanted_(wanted), random_(random), backoff_(backoff) {}
 
     Action started() { return first_broker(); }
     Action waited() { return first_broker(); }

@@ -22,6 +22,23 @@ bool subscription_refused(const ::mqtt::token& token) {
     return token.get_return_code() >= first_refusal || (reason >= first_refusal && reason != no_reason);
 }
 
+/// The filters that the broker does not want to serve. A packet with several of them succeeds as a whole.
+std::vector<std::string> refused_filters(const ::mqtt::token& token, bool succeeded) {
+    std::vector<std::string> out;
+    const auto topics = token.get_topics();
+    if (!topics || topics->empty()) return out;
+    if (!succeeded) {  // other failures: the link has gone before the answer
+        if (subscription_refused(token)) out.push_back((*topics)[0]);
+        return out;
+    }
+    if (topics->size() == 1) return out;
+    const auto response = token.get_subscribe_response();
+    const auto& codes = response.get_reason_codes();
+    for (std::size_t i = 0; i < std::min(codes.size(), topics->size()); ++i)
+        if (static_cast<int>(codes[i]) >= first_refusal) out.push_back((*topics)[i]);
+    return out;
+}
+
 /// Calls a function with the token and whether the action succeeded, on Paho's thread.
 class Listener final : public ::mqtt::iaction_listener {
 public:
@@ -89,6 +106,23 @@ struct PahoLink::Session {
           subscribe(std::move(on_subscribe)),
           disconnect(std::move(on_disconnect)),
           client(uri, id, make_create_options(p)) {}
+
+    void subscribe_alone(const WireSubscription& wire, void* context) {
+        ::mqtt::subscribe_options options;
+        if (wire.replay == RetainedReplay::none)
+            options.set_retain_handling(::mqtt::subscribe_options::DONT_SEND_RETAINED);
+        if (wire.replay == RetainedReplay::flagged) options.set_retain_as_published(true);
+        client.subscribe(wire.filter, wire.qos, context, subscribe, options);
+    }
+    void subscribe_together(const std::vector<WireSubscription>& wires, void* context) {
+        auto filters = std::make_shared<::mqtt::string_collection>();
+        ::mqtt::iasync_client::qos_collection qos;
+        for (const auto& wire : wires) {
+            filters->push_back(wire.filter);
+            qos.push_back(wire.qos);
+        }
+        client.subscribe(filters, qos, context, subscribe);
+    }
 
     Protocol protocol;
     Listener connect;
@@ -170,10 +204,8 @@ void PahoLink::open_session(const LinkTarget& target) {
         });
     };
     auto on_subscribe = [poster](const ::mqtt::token& token, bool succeeded) {
-        const auto topics = token.get_topics();
-        // other failures: the link has gone before the answer
-        if (succeeded || !subscription_refused(token) || !topics || topics->empty()) return;
-        poster([filter = (*topics)[0]](PahoLink& self) { self.events_.refused_subscription(filter); });
+        for (auto& filter : refused_filters(token, succeeded))
+            poster([filter](PahoLink& self) { self.events_.refused_subscription(filter); });
     };
     auto on_disconnect = [poster](const ::mqtt::token&, bool) {
         poster([](PahoLink& self) { self.events_.closed(); });
@@ -287,14 +319,12 @@ std::size_t PahoLink::forget() {
     return flight_->begin(0, 0);
 }
 
-void PahoLink::subscribe(const WireSubscription& wire) {
+void PahoLink::subscribe(const std::vector<WireSubscription>& wires) {
     try {
-        ::mqtt::subscribe_options options;
-        if (session_->protocol == Protocol::v5 && wire.replay == RetainedReplay::none)
-            options.set_retain_handling(::mqtt::subscribe_options::DONT_SEND_RETAINED);
-        if (session_->protocol == Protocol::v5 && wire.replay == RetainedReplay::flagged)
-            options.set_retain_as_published(true);
-        session_->client.subscribe(wire.filter, wire.qos, as_context(attempt_), session_->subscribe, options);
+        if (session_->protocol == Protocol::v5)
+            for (const auto& wire : wires) session_->subscribe_alone(wire, as_context(attempt_));
+        else
+            session_->subscribe_together(wires, as_context(attempt_));
     } catch (const ::mqtt::exception&) {
         // the link has just gone: the next connect subscribes again
     }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "lanbridge/mqtt/client.hpp"
 #include "mqtt/flight.hpp"
@@ -49,7 +50,9 @@ public:
     void abort();
 
     Result<void> publish(std::string_view topic, std::string_view payload, int qos, bool retain);
-    void subscribe(const WireSubscription& wire);
+    /// `wires` is not empty. With MQTT 3.1 and 3.1.1 one packet for all of them; with MQTT 5, where each may
+    /// have options of its own, one each.
+    void subscribe(const std::vector<WireSubscription>& wires);
     void unsubscribe(const std::string& filter);
 
     Inbox& inbox() noexcept { return *inbox_; }

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 
+#include "mqtt/paho_failures.hpp"
 #include "mqtt/paho_link.hpp"
 
 namespace lanbridge::mqtt {
@@ -28,17 +29,10 @@ private:
     std::string line_;
 };
 
-/// What a broker that accepts the connection and says nothing may cost before the next one is tried.
-inline constexpr std::chrono::seconds connect_timeout{5};
-
 ::mqtt::connect_options make_connect_options(const ClientSettings& settings, const LinkTarget& target,
                                              const std::shared_ptr<TlsComplaint>& complaint);
 
-/// What Paho's code for a failed connect means. `text` is Paho's own, which alone tells the cases of code -1
-/// apart.
-ConnectFailure classify_failure(int code, const std::string& text);
 /// For people.
-std::string describe_failure(int code, const std::string& text);
 std::string describe_disconnect(int reason);
 
 }  // namespace lanbridge::mqtt

@@ -16,7 +16,7 @@
 
 namespace lanbridge::mqtt {
 
-enum class Protocol { v3_1_1 = 4, v5 = 5 };  ///< the numbers of the wire
+enum class Protocol { v3_1 = 3, v3_1_1 = 4, v5 = 5 };  ///< the numbers of the wire
 std::string_view protocol_name(Protocol protocol) noexcept;
 
 /// File names in PEM; "" where not used.
@@ -40,8 +40,14 @@ struct ClientSettings {
     Secret password;
     TlsSettings tls;
     std::string client_id;
-    Protocol protocol = Protocol::v5;  ///< v5 falls back to v3_1_1 where the broker refuses it
-    std::chrono::seconds keep_alive{30};
+    Protocol protocol = Protocol::v5;     ///< v5 falls back to v3_1_1 where the broker refuses it
+    std::chrono::seconds keep_alive{30};  ///< up to 65535
+    /// False: the broker keeps subscriptions and what they missed while we are away. With MQTT 3.1 and 3.1.1
+    /// only; MQTT 5 begins afresh each time.
+    bool clean_session = true;
+    /// Between attempts, with jitter: doubles from the first to the longest.
+    std::chrono::milliseconds first_wait{500};
+    std::chrono::milliseconds longest_wait{30'000};
     Will will;
 };
 

@@ -1,0 +1,10 @@
+#include <ostream>
+
+#include "lanbridge/base/error.hpp"
+
+// Apart, because streams bring the whole of C++'s locales into a static program.
+namespace lanbridge {
+
+std::ostream& operator<<(std::ostream& os, const Error& error) { return os << error.text(); }
+
+}  // namespace lanbridge
