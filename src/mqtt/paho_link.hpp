@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/post.hpp>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -23,8 +24,9 @@ struct LinkTarget {
     Protocol protocol = Protocol::v5;
 };
 
-/// One connection at a time by way of Paho, and all that is known of Paho. Another library would replace this
-/// class. Everything but Paho's callbacks runs on the loop; those copy, post and return.
+/// One connection at a time by way of Paho, and all that is known of Paho: its C++ library in the daemon, its
+/// C library, without TLS and MQTT 5, in the small build. Everything but Paho's callbacks runs on the loop;
+/// those copy, post and return.
 class PahoLink : public std::enable_shared_from_this<PahoLink> {
 public:
     /// Called on the loop, never from within a call of ours.
@@ -61,7 +63,7 @@ public:
     std::size_t forget();
 
 private:
-    struct Session;
+    struct Session;  // one of paho_cpp_session.cpp and paho_c_session.cpp is linked
     /// Accepted, and waiting until the broker has acknowledged others. Paho would keep it too, but looks at
     /// its own queue only once a second after its window was full: 20 messages a second with mosquitto's
     /// defaults.
@@ -74,13 +76,17 @@ private:
     void open_session(const LinkTarget& target);
     void retire_session();
     void on_retired();
-    void install_handlers();
-    void call_connect(const LinkTarget& target);
-    void hand_over(const Outgoing& message);
+    Result<void> hand_over(const Outgoing& message);
     void send_waiting();
-    void on_connect_end(std::uintptr_t attempt, int code, std::size_t window);
+    void on_connected(std::size_t window);
+    /// Safe on every thread: the weak pointer is locked on the loop only, or the last owner could die on
+    /// Paho's thread.
     template <class Call>
-    void post(std::uintptr_t attempt, Call call);
+    static void post(const asio::any_io_executor& executor, std::weak_ptr<PahoLink> link, Call call) {
+        asio::post(executor, [link = std::move(link), call = std::move(call)] {
+            if (auto self = link.lock()) call(*self);
+        });
+    }
 
     asio::any_io_executor executor_;
     ClientSettings settings_;
@@ -89,9 +95,9 @@ private:
     std::shared_ptr<Flight> flight_ = std::make_shared<Flight>();
     std::deque<Outgoing> waiting_;
     std::uintptr_t attempt_ = 0;  ///< of the present connection or try; what comes from older ones is ignored
-    std::unique_ptr<Session> session_;
-    std::thread reaper_;              ///< destroys the session before
-    std::optional<LinkTarget> next_;  ///< to connect to when that is done
+    std::shared_ptr<Session> session_;  ///< nobody else holds it; shared for what it is need not be known
+    std::thread reaper_;                ///< destroys the session before
+    std::optional<LinkTarget> next_;    ///< to connect to when that is done
 };
 
 }  // namespace lanbridge::mqtt
