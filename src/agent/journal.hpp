@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "agent/line_writer.hpp"
 #include "lanbridge/base/error.hpp"
 #include "lanbridge/base/time.hpp"
 
@@ -38,6 +39,7 @@ struct Levels {
 
 /// A named value beside the message. Numbers stand bare in JSON, texts quoted.
 struct Field {
+    explicit Field(const Error& e) : name("error"), text(e.text()) {}
     Field(std::string_view n, std::string_view v) : name(n), text(v) {}
     Field(std::string_view n, const char* v) : name(n), text(v) {}
     Field(std::string_view n, const std::string& v) : name(n), text(v) {}
@@ -89,6 +91,7 @@ private:
 
     TimeSource& time_;
     Levels levels_;
+    LineWriter stdout_;
     Print print_;
     Outlet outlet_;
     bool inside_outlet_ = false;

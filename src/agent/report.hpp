@@ -37,16 +37,15 @@ public:
     std::optional<MiioReport> miio;      ///< only with the module
     std::optional<ZigbeeReport> zigbee;  ///< only once it really started
 
-    /// Compact JSON: keys sorted, empty members left out.
-    std::string text(Moment now);
+    /// Compact JSON: keys sorted, empty members left out. Serial counters that cannot be read are left out.
+    std::string text(Moment now) const;
 
 private:
-    std::string serial_text();
+    std::string serial_text() const;
 
     Gateway gateway_;
     Paths paths_;
     Moment started_;
-    std::string serial_ = "{}";  ///< the last readable counters
 };
 
 }  // namespace lanbridge::agent
