@@ -41,7 +41,7 @@ if(LANBRIDGE_SANITIZE)
   target_compile_options(lanbridge_options INTERFACE
     -fsanitize=${LANBRIDGE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(lanbridge_options INTERFACE -fsanitize=${LANBRIDGE_SANITIZE})
-elseif(CMAKE_BUILD_TYPE MATCHES "Rel")
+elseif(CMAKE_BUILD_TYPE MATCHES "Rel" AND NOT LANBRIDGE_GATEWAY)
   target_compile_options(lanbridge_options INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
   target_link_options(lanbridge_options INTERFACE -pie -Wl,-z,relro,-z,now)
 endif()

@@ -1,7 +1,6 @@
 #include "lanbridge/base/secret.hpp"
 
 #include <cstring>
-#include <ostream>
 #include <utility>
 
 namespace lanbridge {
@@ -29,7 +28,5 @@ void Secret::wipe() noexcept {
     explicit_bzero(value_.data(), value_.size());
     value_.clear();
 }
-
-std::ostream& operator<<(std::ostream& os, const Secret&) { return os << "***"; }
 
 }  // namespace lanbridge

@@ -1,0 +1,52 @@
+# The small build (LANBRIDGE_GATEWAY): one static program, openmiio_agent, of a part of the layers' sources, with fewer
+# libraries and smaller code.
+set(LANBRIDGE_TESTS OFF)
+set(LANBRIDGE_BENCH OFF)
+set(LANBRIDGE_PCH OFF)
+
+find_package(Threads REQUIRED)
+
+# Boost and fmt are headers, the same for every processor, and their packages' CMake files belong to the host's.
+include(CheckCXXSourceCompiles)
+check_cxx_source_compiles("
+  #include <boost/version.hpp>
+  static_assert(BOOST_VERSION >= 108100);
+  int main() {}" LANBRIDGE_HAS_BOOST)
+check_cxx_source_compiles("
+  #define FMT_HEADER_ONLY
+  #include <fmt/core.h>
+  int main() {}" LANBRIDGE_HAS_FMT)
+if(NOT LANBRIDGE_HAS_BOOST OR NOT LANBRIDGE_HAS_FMT)
+  message(FATAL_ERROR "the headers of Boost 1.81 or of fmt are missing: scripts/packages.sh build gateway")
+endif()
+add_library(Boost::headers INTERFACE IMPORTED)
+add_library(fmt::fmt INTERFACE IMPORTED)
+# The separator would otherwise be asked of C++'s locale, half a megabyte of it.
+set_target_properties(fmt::fmt PROPERTIES INTERFACE_COMPILE_DEFINITIONS
+  "FMT_HEADER_ONLY;FMT_STATIC_THOUSANDS_SEPARATOR=','")
+
+function(lanbridge_archive target header suffix library)
+  find_path(${target}_include ${header} PATH_SUFFIXES ${suffix})
+  find_library(${target}_archive ${library})
+  if(NOT ${target}_include OR NOT ${target}_archive)
+    message(FATAL_ERROR "${header} or ${library} is missing: scripts/gateway_sysroot.sh makes the sysroots of the gateways'"
+      " processors, scripts/packages.sh build installs this machine's")
+  endif()
+  add_library(${target} INTERFACE)
+  target_include_directories(${target} SYSTEM INTERFACE "${${target}_include}")
+  target_link_libraries(${target} INTERFACE "${${target}_archive}")
+endfunction()
+# Lua 5.1 built as C++: its errors are exceptions, so that destructors between the throw and the catch run.
+lanbridge_archive(lanbridge_lua lua.hpp lua5.1 liblua5.1-c++.a)
+find_path(LANBRIDGE_LUA_MULTIARCH lua5.1-deb-multiarch.h)
+if(LANBRIDGE_LUA_MULTIARCH)
+  target_include_directories(lanbridge_lua SYSTEM INTERFACE "${LANBRIDGE_LUA_MULTIARCH}")
+endif()
+lanbridge_archive(lanbridge_paho_c MQTTAsync.h "" libpaho-mqtt3a.a)
+
+target_compile_options(lanbridge_options INTERFACE -ffunction-sections -fdata-sections)
+target_link_options(lanbridge_options INTERFACE -static -s -Wl,--gc-sections)
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "mipsel")
+  # MIPS32 has no 64-bit atomics.
+  target_link_libraries(lanbridge_options INTERFACE atomic)
+endif()
