@@ -18,7 +18,7 @@ from listener import Listener
 from programs import Broker
 
 MODULES = ("miio", "mqtt", "cache")
-FOLDERS = ("tmp", "etc", "dev", "sys/class/gpio", "proc/tty/driver", "bin", "data", "var/log")
+FOLDERS = ("tmp", "etc", "dev", "sys/class/gpio", "proc/tty/driver", "proc/net", "bin", "data", "var/log")
 
 
 def runner():
@@ -45,6 +45,10 @@ class Gateway:
             self.store.write_text(store)
         self.cloud_port = cloud_port or free_port()
         self.broker_port = broker.port if broker else free_port()
+        # the broker is open to the LAN as far as the agent can see: it leaves it alone
+        self.write("proc/net/tcp", f"  sl  local_address rem_address   st\n"
+                                   f"   0: 00000000:{self.broker_port:04X} 00000000:0000 0A 00000000:00000000 "
+                                   f"00:00000000 00000000     0        0 1 1 0 100 0 0 10 0\n")
         self.prefix = []  # of words, for `lanbridge agent …`
         self.starts = 0
         self.process = None
