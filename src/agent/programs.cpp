@@ -93,7 +93,7 @@ std::vector<int> Programs::find(std::string_view name) const {
     return found;
 }
 
-asio::awaitable<void> Programs::end(std::vector<std::string> names) {
+asio::awaitable<void> Programs::end(std::vector<std::string> names) const {
     struct Target {
         int pid;
         std::string_view name;

@@ -23,7 +23,7 @@ public:
 
     /// Asks all programs of these names to end (SIGTERM) and waits until they have, for up to 1.5 s; what
     /// still runs then is killed. Those that a watchdog starts meanwhile are left alone.
-    asio::awaitable<void> end(std::vector<std::string> names);
+    asio::awaitable<void> end(std::vector<std::string> names) const;
 
 private:
     bool is(int pid, std::string_view name) const;

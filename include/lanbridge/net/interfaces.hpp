@@ -1,6 +1,6 @@
 #pragma once
 
-#include <boost/asio/ip/address_v4.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,5 +16,8 @@ struct InterfaceAddress {
 };
 /// Empty where the system does not tell.
 std::vector<InterfaceAddress> interface_addresses();
+
+/// Those, and the IPv6 ones, that others than this machine may reach it at: all but loopback's.
+std::vector<boost::asio::ip::address> outside_addresses();
 
 }  // namespace lanbridge::net
