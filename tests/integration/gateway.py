@@ -139,7 +139,10 @@ class App(Peer):
         if reads:
             threading.Thread(target=self.read, daemon=True).start()
         if address is not None:
+            bound = len(gateway.lines("[miio] accept conn"))
             self.send(f'{{"address":{address},"method":"bind"}}')
+            gateway.house.wait_for("the agent to know the app",
+                                   lambda: len(gateway.lines("[miio] accept conn")) > bound)
         for method in methods:
             self.send(f'{{"method":"register","key":"{method}"}}')
 
@@ -166,6 +169,7 @@ class Cloud(Peer):
         self.answers = answers  # a function of a request, as dictionary, that returns the answer or None
         self.connection = None
         self.connects = 0
+        self.open = []
         self.listening = socket.create_server(("127.0.0.1", port))
         threading.Thread(target=self.serve, daemon=True).start()
         house.on_exit(self.close)
@@ -175,6 +179,7 @@ class Cloud(Peer):
             while True:
                 connection, _ = self.listening.accept()
                 self.connection, self.connects = connection, self.connects + 1
+                self.open.append(connection)
                 threading.Thread(target=self.read, args=(connection,), daemon=True).start()
 
     def read(self, connection):
@@ -209,8 +214,10 @@ class Cloud(Peer):
         with contextlib.suppress(OSError):
             self.listening.shutdown(socket.SHUT_RDWR)
         self.listening.close()
-        if self.connection:
-            self.hang_up()
+        for connection in self.open:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
 
 
 class GatewayTest(unittest.TestCase):

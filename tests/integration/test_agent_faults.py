@@ -90,9 +90,11 @@ class Apps(GatewayTest):
             self.cloud.send(text[at:at + 5000])
             time.sleep(0.005)
         self.wait_text(self.other, long, since)
-        for _ in range(3):
-            self.one.send(f'{{"_to":16,"id":1,"method":"local.giant","params":"{long}{long}"}}')
+        giant = '{"_to":16,"id":1,"method":"local.giant","params":"' + "z" * 2_000_000 + '"}'
+        self.cloud.send(giant)  # beyond what is kept of one message
         self.assert_traffic_flows(self.one, self.other)
+        self.cloud.send(text)
+        self.wait_for("what came after it", lambda: sum(long in t for t in self.other.texts(since)) > 1)
         self.assertFalse(self.other.has("local.giant"))
         self.assert_told_once("too long")
 

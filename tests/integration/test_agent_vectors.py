@@ -246,8 +246,9 @@ class Service(Peer):
 
     def read(self, connection):
         try:
-            while datagram := connection.recv(1 << 20):
-                self.take(datagram.decode())
+            with connection:
+                while datagram := connection.recv(1 << 20):
+                    self.take(datagram.decode())
         except OSError:
             pass
 
