@@ -32,7 +32,7 @@ fi
 results="$(mktemp -d)"
 trap 'rm -rf -- "$results"' EXIT
 status=0
-for subject in set_latency push_to_state polls startup footprint failover; do
+for subject in set_latency push_to_state polls startup footprint failover agent_routing; do
     extra=()
     if [[ "$subject" == footprint ]]; then extra=("${footprint[@]}"); fi
     "$build/bench/bench_$subject" --json "${quick[@]}" "${extra[@]}" >"$results/$subject.json" || {
