@@ -6,10 +6,12 @@ namespace lanbridge::net {
 
 void LineSplitter::feed(std::string_view bytes, TimeSource::Clock::time_point now) {
     for (const char c : bytes) {
-        if (c == '\n')
-            flush(now);
-        else if (c != '\r')
-            append(c);
+        if (c != '\n') {
+            append(c, now);
+            continue;
+        }
+        if (line_.ends_with('\r')) line_.pop_back();
+        flush(now);
     }
 }
 
@@ -18,8 +20,13 @@ void LineSplitter::finish(TimeSource::Clock::time_point now) {
     report_withheld();
 }
 
-void LineSplitter::append(char c) {
-    if (line_.size() >= max_line_length) return;
+void LineSplitter::append(char c, TimeSource::Clock::time_point now) {
+    if (limits_.verbatim) {
+        if (line_.size() >= limits_.longest) flush(now);
+        line_.push_back(c);
+        return;
+    }
+    if (line_.size() >= limits_.longest || c == '\r') return;
     const auto code = static_cast<unsigned char>(c);
     const bool control = (code < 0x20 && c != '\t') || code == 0x7F;
     line_.push_back(control ? '?' : c);
@@ -32,7 +39,7 @@ void LineSplitter::flush(TimeSource::Clock::time_point now) {
         in_this_second_ = 0;
     }
     const std::string line = std::exchange(line_, {});
-    if (++in_this_second_ > max_lines_per_second) {
+    if (++in_this_second_ > limits_.per_second) {
         ++withheld_;
         return;
     }

@@ -43,14 +43,14 @@ std::string Exit::text() const {
 
 class Process::Impl : public std::enable_shared_from_this<Impl> {
 public:
-    Impl(const Context& context, const Spawned& child, LineHandler on_line)
+    Impl(const Context& context, const Spawned& child, LineHandler on_line, LineLimits limits)
         : context_(context),
           pid_(child.pid),
           pidfd_(context.executor),
           timer_(context.executor),
           on_line_(std::move(on_line)),
-          output_(*this, Stream::output, child.output),
-          error_(*this, Stream::error, child.error) {
+          output_(*this, Stream::output, child.output, limits),
+          error_(*this, Stream::error, child.error, limits) {
         if (const int fd = open_pidfd(pid_); fd >= 0) pidfd_.assign(fd);
     }
     ~Impl() { abandon(); }
@@ -94,10 +94,13 @@ public:
 
 private:
     struct Reader {
-        Reader(Impl& owner, Stream which, int fd)
-            : pipe(owner.context_.executor, fd), lines([&owner, which](std::string_view line) {
-                  if (owner.on_line_ && !owner.silent_) owner.on_line_(which, line);
-              }) {}
+        Reader(Impl& owner, Stream which, int fd, LineLimits limits)
+            : pipe(owner.context_.executor, fd),
+              lines(
+                  [&owner, which](std::string_view line) {
+                      if (owner.on_line_ && !owner.silent_) owner.on_line_(which, line);
+                  },
+                  limits) {}
         asio::posix::stream_descriptor pipe;
         LineSplitter lines;
         std::array<char, 2048> buffer{};
@@ -175,14 +178,13 @@ private:
 };
 
 Result<std::unique_ptr<Process>> Process::start(const Context& context, std::vector<std::string> argv,
-                                                LineHandler on_line) {
+                                                LineHandler on_line, LineLimits limits) {
     if (argv.empty()) return Error(Errc::invalid_value, "no program to start");
     auto program = find_program(argv.front());
     if (!program) return std::move(program).error();
-    argv.front() = *program;
-    auto child = spawn(argv);
+    auto child = spawn(*program, argv);
     if (!child) return std::move(child).error();
-    auto impl = std::make_shared<Impl>(context, *child, std::move(on_line));
+    auto impl = std::make_shared<Impl>(context, *child, std::move(on_line), limits);
     impl->start();
     return std::unique_ptr<Process>(new Process(std::move(impl)));
 }

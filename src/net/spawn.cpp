@@ -60,8 +60,8 @@ void reset_signals() {
 }
 
 /// In the child, between fork and exec: system calls only, for other threads may have held any lock.
-[[noreturn]] void become(char* const* argv, int input, const Pipe& out, const Pipe& err, int report,
-                         int parent) {
+[[noreturn]] void become(const char* program, char* const* argv, int input, const Pipe& out, const Pipe& err,
+                         int report, int parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     ::setpgid(0, 0);  // Ctrl-C in a terminal is meant for us: we stop the child when its work is done
     if (::getppid() != parent) ::_exit(127);  // the parent died before the line above
@@ -70,7 +70,7 @@ void reset_signals() {
     ::dup2(err.write_end, STDERR_FILENO);
     hide_descriptors();
     reset_signals();
-    ::execv(argv[0], argv);
+    ::execv(program, argv);
     const int reason = errno;
     [[maybe_unused]] const auto written = ::write(report, &reason, sizeof reason);
     ::_exit(127);
@@ -93,26 +93,26 @@ int set_non_blocking(int fd) {
 
 }  // namespace
 
-Result<Spawned> spawn(const std::vector<std::string>& argv) {
+Result<Spawned> spawn(const std::string& program, const std::vector<std::string>& argv) {
     std::vector<char*> words;
     for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));
     words.push_back(nullptr);
 
     Pipe out, err, report;
-    if (!out.open() || !err.open() || !report.open()) return last_error("pipe for " + argv[0]);
+    if (!out.open() || !err.open() || !report.open()) return last_error("pipe for " + program);
     int input = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (input < 0) return last_error("/dev/null");
 
     const int parent = ::getpid();
     const int pid = ::fork();
-    if (pid == 0) become(words.data(), input, out, err, report.write_end, parent);
+    if (pid == 0) become(program.c_str(), words.data(), input, out, err, report.write_end, parent);
     const int fork_error = errno;
     ::close(input);
     if (pid < 0)
-        return Error(error_code(fork_error, boost::system::system_category()), "starting " + argv[0]);
+        return Error(error_code(fork_error, boost::system::system_category()), "starting " + program);
     if (const int reason = exec_failure(report); reason != 0) {
         ::waitpid(pid, nullptr, 0);
-        return Error(error_code(reason, boost::system::system_category()), "starting " + argv[0]);
+        return Error(error_code(reason, boost::system::system_category()), "starting " + program);
     }
     Spawned child;
     child.pid = pid;

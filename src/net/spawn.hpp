@@ -14,8 +14,8 @@ struct Spawned {
     int error = -1;
 };
 
-/// Starts `argv[0]` (a path). Blocks for the moment between fork and exec, so that a failing exec is reported
-/// here.
-Result<Spawned> spawn(const std::vector<std::string>& argv);
+/// Starts `program` (a path), which is told `argv`. Blocks for the moment between fork and exec, so that a
+/// failing exec is reported here.
+Result<Spawned> spawn(const std::string& program, const std::vector<std::string>& argv);
 
 }  // namespace lanbridge::net

@@ -149,16 +149,39 @@ TEST_CASE("lines are bounded in length, rate and characters", "[net][process]") 
     const TimeSource::Clock::time_point start{1h};
     splitter.feed(std::string(5000, 'x') + "\r\na\x1b[31mb\n", start);
     REQUIRE(lines.size() == 2);
-    CHECK(lines[0] == std::string(max_line_length, 'x'));
+    CHECK(lines[0] == std::string(1024, 'x'));
     CHECK(lines[1] == "a?[31mb");
 
     lines.clear();
     for (int i = 0; i < 1000; ++i) splitter.feed("again\n", start + 1s);
-    CHECK(lines.size() == static_cast<std::size_t>(max_lines_per_second));
+    CHECK(lines.size() == 200);
     splitter.feed("later\n", start + 2s);
-    REQUIRE(lines.size() == static_cast<std::size_t>(max_lines_per_second) + 2);
+    REQUIRE(lines.size() == 202);
     CHECK(lines[lines.size() - 2] == "(800 more lines withheld)");
     CHECK(lines.back() == "later");
+}
+
+TEST_CASE("lines that are data come as they are, long ones in pieces", "[net][process]") {
+    std::vector<std::string> lines;
+    const LineLimits limits{5, 3, true};
+    LineSplitter splitter([&](std::string_view line) { lines.emplace_back(line); }, limits);
+    const TimeSource::Clock::time_point start{1h};
+    splitter.feed("a\x1b\rb\r\n\nabcdefgh", start);
+    CHECK(lines == std::vector<std::string>{"a\x1b\rb", "", "abcde"});
+    splitter.feed("i\n", start);
+    splitter.finish(start);
+    REQUIRE(lines.size() == 4);
+    CHECK(lines[3] == "(1 more lines withheld)");
+}
+
+TEST_CASE("a child is called as its caller says, wherever it was found", "[net][process]") {
+    Fixture fixture;
+    std::vector<std::string> argv{"sh", "-c", "tr '\\0' ' ' < /proc/$$/cmdline; echo"};
+    auto child = Process::start(fixture.context, argv, fixture.collect());
+    REQUIRE(child.has_value());
+    REQUIRE(test::run(fixture.io, (*child)->wait()).has_value());
+    REQUIRE(fixture.output.size() == 1);
+    CHECK(fixture.output.front().substr(0, 5) == "sh -c");
 }
 
 TEST_CASE("a supervised child comes back until it is stopped", "[net][process]") {

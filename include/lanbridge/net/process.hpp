@@ -20,8 +20,17 @@ Result<std::string> find_program(std::string_view name);
 
 enum class Stream { output, error };
 
-/// What a child writes, line by line: cut after 1 KiB, at most 200 lines a second (then one line that counts
-/// the rest), without the end of line and with control characters replaced.
+/// Of what a child writes. As it is: enough for any log line worth reading, too little to hurt; a child that
+/// writes without end must neither fill our log nor our time.
+struct LineLimits {
+    std::size_t longest = 1024;  ///< bytes of a line
+    int per_second = 200;        ///< lines handed over; then one line that counts the rest
+    /// The lines are somebody's data: control characters stay, and what is longer comes in pieces. Else
+    /// control characters are replaced and a line is cut.
+    bool verbatim = false;
+};
+
+/// What a child writes, line by line, within its `LineLimits` and without the end of line.
 using LineHandler = std::function<void(Stream, std::string_view line)>;
 
 struct Exit {
@@ -36,10 +45,10 @@ struct Exit {
 /// Start it from the loop's thread, whose end counts as our death.
 class Process {
 public:
-    /// `argv[0]` is a path or a name for `find_program`.
+    /// `argv[0]` is a path or a name for `find_program`; the child is called by it as it stands here.
     /// Errors: `not_found`, or what the system says, with the program's path.
     static Result<std::unique_ptr<Process>> start(const Context& context, std::vector<std::string> argv,
-                                                  LineHandler on_line = nullptr);
+                                                  LineHandler on_line = nullptr, LineLimits limits = {});
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
     /// A child still running is killed (SIGKILL) and reaped.
