@@ -123,12 +123,10 @@ void MqttLink::on_connected() {
     }
     publish_report();
     reported_.notify();
+    events_.connected();
 }
 
-void MqttLink::on_disconnected() {
-    journal_.info(Part::mqtt, "[mqtt] offline");
-    events_.disconnected();
-}
+void MqttLink::on_disconnected() { journal_.info(Part::mqtt, "[mqtt] offline"); }
 
 void MqttLink::publish(std::string_view topic, std::string_view payload, bool retain) {
     if (!client_.connected()) return keep(topic, payload, retain);

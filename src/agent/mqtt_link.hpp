@@ -28,7 +28,7 @@ public:
         std::function<void(std::string_view payload)> command;                        ///< miio/command
         std::function<void(std::string_view topic, std::string_view payload)> heard;  ///< for the script
         std::function<std::string()> report;                                          ///< openmiio/report
-        std::function<void()> disconnected;
+        std::function<void()> connected;
     };
     MqttLink(Context context, Journal& journal, const Settings& settings, Events events);
 

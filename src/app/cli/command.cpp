@@ -15,11 +15,12 @@ constexpr std::array table{
     Command{"trace", "Have the running daemon record what a device says, obfuscated", &declare_trace},
     Command{"doctor", "Explain what works and what does not, and what to do", &declare_doctor},
     Command{"simulate", "Simulated devices on real sockets, from recordings", &declare_simulate},
+    Command{"agent", "The gateway agent, in place of openmiio_agent on a Xiaomi gateway", &declare_agent},
     Command{"config", "Check a configuration file, write a starter, print the schema", &declare_config},
     Command{"completion", "Print shell completion", &declare_completion},
 };
 
-constexpr std::array<std::string_view, 2> later{"miio", "agent"};
+constexpr std::array<std::string_view, 1> later{"miio"};
 
 }  // namespace
 

@@ -28,6 +28,7 @@ std::span<const Command> commands();
 /// Commands of the contract that this version does not have yet: they say so instead of being a typing error.
 std::span<const std::string_view> later_commands();
 
+void declare_agent(CLI::App& app, Run& run);
 void declare_run(CLI::App& app, Run& run);
 void declare_discover(CLI::App& app, Run& run);
 void declare_request(CLI::App& app, Run& run);

@@ -14,6 +14,7 @@
 #include "app/cli/options.hpp"
 #include "app/commands/version.hpp"
 #include "app/config/reader.hpp"
+#include "lanbridge/agent/agent.hpp"
 
 namespace lanbridge::app {
 namespace {
@@ -105,7 +106,21 @@ int wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
     return exit_usage;
 }
 
+/// `lanbridge agent …`, and the program under openmiio_agent's name: those words are not for this parser.
+bool is_for_agent(int argc, const char* const* argv) {
+    if (argc > 0 && agent::is_agent_name(argv[0])) return true;
+    if (argc < 2 || std::string_view(argv[1]) != "agent") return false;
+    const std::string_view next = argc > 2 ? argv[2] : "";
+    return next != "--help" && next != "-h";
+}
+
+int run_agent(int argc, const char* const* argv) {
+    const bool by_name = agent::is_agent_name(argv[0]);
+    return agent::run(by_name ? argc : argc - 1, by_name ? argv : argv + 1);
+}
+
 int parse_and_run(int argc, const char* const* argv) {
+    if (is_for_agent(argc, argv)) return run_agent(argc, argv);
     CommandLine line;
     try {
         line.app.parse(argc, argv);
