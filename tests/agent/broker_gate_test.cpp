@@ -246,6 +246,43 @@ TEST_CASE("addresses come and go", "[agent][gate]") {
     CHECK(f.seen("can't listen for the LAN") == 1);
 }
 
+TEST_CASE("clients outlive neither the broker nor its restart, and come in again", "[agent][gate]") {
+    Fixture f;
+    f.start_broker();
+    f.open();
+    auto one = f.connected();
+    asio::write(one, asio::buffer(hello("me", "right")));
+    std::string answer(4, '\0');
+    bool answered = false;
+    asio::async_read(one, asio::buffer(answer), [&](error_code ec, std::size_t) { answered = !ec; });
+    REQUIRE(f.wait_until([&] { return answered; }));
+    CHECK(answer == "\x20\x02\x00\x00"s);
+    f.broker.reset();
+    CHECK(f.rest(one).empty());
+    f.start_broker();
+    CHECK(f.client({"mosquitto_pub", "-h", "127.0.0.2", "-u", "me", "-P", "right", "-t", "a", "-m", "x"})
+              .clean());
+}
+
+TEST_CASE("the gate listens on IPv6 as well", "[agent][gate]") {
+    Fixture f;
+    const auto here = asio::ip::make_address("::1");
+    error_code ec;
+    tcp::acceptor probe(f.io);
+    probe.open(tcp::v6(), ec);
+    if (!ec) probe.bind(tcp::endpoint(here, 0), ec);
+    if (ec) {
+        WARN("no IPv6 on this machine");
+        return;
+    }
+    f.wanted.push_back(here);
+    f.open();
+    tcp::socket socket(f.io);
+    socket.connect(tcp::endpoint(here, f.port));
+    asio::write(socket, asio::buffer(hello("me", "wrong")));
+    CHECK(f.rest(socket) == "\x20\x02\x00\x04"s);
+}
+
 TEST_CASE("a gate that is stopped cuts its clients off", "[agent][gate]") {
     Fixture f;
     f.start_broker();

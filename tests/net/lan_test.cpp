@@ -90,3 +90,12 @@ TEST_CASE("a packet socket hears datagrams to its port alone, or says that it ma
     REQUIRE(*size == 20 + 8 + 7);
     CHECK(std::string(buffer.begin() + 28, buffer.begin() + 35) == "the one");
 }
+
+TEST_CASE("outside addresses are all but loopback's", "[net]") {
+    const auto outside = outside_addresses();
+    for (const auto& address : outside) CHECK_FALSE(address.is_loopback());
+    for (const auto& own : interface_addresses()) {
+        if (own.interface == "lo") continue;
+        CHECK(std::find(outside.begin(), outside.end(), asio::ip::address(own.address)) != outside.end());
+    }
+}
