@@ -26,7 +26,9 @@ std::string show(char c) {
 /// Reads one value by recursive descent, and writes it compactly.
 class Compactor {
 public:
-    explicit Compactor(std::string_view text) : text_(text) { out_.reserve(text.size()); }
+    Compactor(std::string_view text, std::vector<MemberPlace>* places) : text_(text), places_(places) {
+        out_.reserve(text.size());
+    }
 
     Result<std::string> run() {
         if (!value("looking for beginning of value")) return std::move(error_);
@@ -100,14 +102,26 @@ private:
         for (;;) {
             skip_space();
             if (ended() || text_[at_] != '"') return fail("looking for beginning of object key string");
+            const auto key = out_.size() + 1;
             if (!string()) return false;
+            const auto key_size = out_.size() - 1 - key;
             skip_space();
             if (!take(':')) return fail("after object key");
+            const auto begin = out_.size();
             if (!value("looking for beginning of value")) return false;
+            if (depth_ == 1) note(key, key_size, begin);
             skip_space();
             if (take('}')) return true;
             if (!take(',')) return fail("after object key:value pair");
         }
+    }
+
+    /// A member of the outermost object, which ends here.
+    void note(std::size_t key, std::size_t key_size, std::size_t begin) {
+        const auto narrow = [](std::size_t n) { return static_cast<std::uint32_t>(n); };
+        if (places_)
+            places_->push_back(
+                MemberPlace{narrow(key), narrow(key_size), narrow(begin), narrow(out_.size() - begin)});
     }
 
     bool elements() {
@@ -164,7 +178,9 @@ private:
     }
 
     void digits() {
-        while (!ended() && is_digit(text_[at_])) take(text_[at_]);
+        const auto begin = at_;
+        while (!ended() && is_digit(text_[at_])) ++at_;
+        out_.append(text_.substr(begin, at_ - begin));
     }
     bool some_digits(std::string_view context) {
         if (ended() || !is_digit(text_[at_])) return fail(context);
@@ -188,6 +204,7 @@ private:
     }
 
     std::string_view text_;
+    std::vector<MemberPlace>* places_;
     std::size_t at_ = 0;
     int depth_ = 0;
     std::string out_;
@@ -196,6 +213,10 @@ private:
 
 }  // namespace
 
-Result<std::string> compact_json(std::string_view text) { return Compactor(text).run(); }
+Result<std::string> compact_json(std::string_view text) { return Compactor(text, nullptr).run(); }
+
+Result<std::string> compact_json(std::string_view text, std::vector<MemberPlace>& places) {
+    return Compactor(text, &places).run();
+}
 
 }  // namespace lanbridge::agent

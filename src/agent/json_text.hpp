@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lanbridge/base/error.hpp"
 
@@ -18,6 +19,17 @@ inline constexpr int max_depth = 128;
 /// Errors: `malformed`, or `truncated` where the text ends too early, `where` being the sentence that
 /// openmiio_agent's users know ("invalid character 'x' after top-level value").
 Result<std::string> compact_json(std::string_view text);
+
+/// Where a member of an object is in a compact text: its key without the quotes, escapes not decoded, and its
+/// value.
+struct MemberPlace {
+    std::uint32_t key = 0;
+    std::uint32_t key_size = 0;
+    std::uint32_t value = 0;
+    std::uint32_t value_size = 0;
+};
+/// The same; where `text` is an object, its members are appended to `places` in their order.
+Result<std::string> compact_json(std::string_view text, std::vector<MemberPlace>& places);
 
 /// What `compact_json` returned may be cut by these; each also takes such text's parts.
 enum class JsonKind { object, array, string, number, boolean, null };

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "agent/json_text.hpp"
 #include "lanbridge/base/error.hpp"
 
 namespace lanbridge::agent {
@@ -18,10 +20,12 @@ public:
     /// Errors: those of `compact_json`; `malformed` for JSON that is no object. `null` is an empty message.
     static Result<Message> parse(std::string_view text);
 
-    /// The value's text, "" where there is no such member.
+    /// The value's text, "" where there is no such member. It, and what `bare` and `method` return, lives
+    /// until the message is changed.
     std::string_view raw(std::string_view key) const noexcept;
     bool has(std::string_view key) const noexcept { return find(key) != nullptr; }
-    /// `value` is compact JSON.
+    /// `value` is compact JSON. What it replaces stays in memory until the message goes: to be changed a few
+    /// times on its way, not kept and changed for ever. `key` is no part of this message.
     void set(std::string_view key, std::string_view value);
     void erase(std::string_view key);
 
@@ -32,13 +36,20 @@ public:
     std::string text() const;
 
 private:
-    struct Member {
-        std::string key;  ///< decoded
-        std::string value;
-    };
-    const Member* find(std::string_view key) const noexcept;
+    std::string_view key_of(const MemberPlace& member) const noexcept {
+        return std::string_view(store_).substr(member.key, member.key_size);
+    }
+    std::string_view value_of(const MemberPlace& member) const noexcept {
+        return std::string_view(store_).substr(member.value, member.value_size);
+    }
+    const MemberPlace* find(std::string_view key) const noexcept;
+    std::uint32_t keep(std::string_view text);
+    void put_in_order();
 
-    std::vector<Member> members_;  ///< sorted by key; a message has about four
+    /// One block of memory for all members, since most messages only pass: the text as it came, without white
+    /// space, then what was set. Keys are decoded here.
+    std::string store_;
+    std::vector<MemberPlace> members_;  ///< sorted by key; a message has about four
     bool null_ = false;
 };
 

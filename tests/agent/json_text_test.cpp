@@ -88,3 +88,30 @@ TEST_CASE("a message is changed member by member", "[agent][message]") {
     CHECK(Message::parse(R"({"method":5})")->method().empty());
     CHECK(Message::parse("{\"\\u0069d\":1}")->text() == R"({"id":1})");
 }
+
+TEST_CASE("of equal keys the last counts, however they are spelt", "[agent][message]") {
+    const auto text = [](std::string_view from) { return Message::parse(from).value().text(); };
+    CHECK(text(R"({"b":3,"a":1,"\u0061":2,"b": 4})") == R"({"a":2,"b":4})");
+    CHECK(text(R"({"\u0061":2,"a":1})") == R"({"a":1})");
+    CHECK(text(R"({"a":{"a":1,"a":2},"b":[{"a":3}]})") == R"({"a":{"a":1,"a":2},"b":[{"a":3}]})");
+    std::string many = "{";
+    for (int i = 999; i >= 0; --i)
+        many += "\"k" + std::to_string(i % 500 + 100) + "\":" + std::to_string(i) + ",";
+    many.back() = '}';
+    const auto message = Message::parse(many).value();
+    CHECK(message.raw("k100") == "0");
+    CHECK(message.raw("k599") == "499");
+    CHECK(message.text().starts_with(R"({"k100":0,"k101":1,)"));
+}
+
+TEST_CASE("a message's own value may become another of its values", "[agent][message]") {
+    auto message =
+        Message::parse(R"({"id":1,"params":"a text that is longer than small strings are"})").value();
+    message.set("result", message.raw("params"));
+    message.set("id", message.raw("result"));
+    message.erase("params");
+    const auto copy = message;
+    message.set("id", "2");
+    CHECK(copy.raw("id") == R"("a text that is longer than small strings are")");
+    CHECK(message.text() == R"({"id":2,"result":"a text that is longer than small strings are"})");
+}
