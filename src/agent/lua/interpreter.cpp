@@ -75,6 +75,16 @@ std::string text_at(lua_State* state, int index) {
     return text ? std::string(text, size) : std::string("an error without a text");
 }
 
+/// Errors may quote a whole message, and coroutines in each other repeat the place 200 times.
+constexpr std::size_t longest_error = 400;
+
+std::string error_at(lua_State* state, int index) {
+    std::string text = text_at(state, index);
+    constexpr auto half = longest_error / 2;  // the place is in front, the reason often at the end
+    if (text.size() > longest_error) text.replace(half, text.size() - 2 * half, " ... ");
+    return text;
+}
+
 /// Where hooks are kept: no name that a script could reach.
 void* hook_key(Hook hook) {
     static char keys[hook_count];
@@ -118,7 +128,7 @@ std::string Interpreter::protect(int (*body)(lua_State*), void* argument) {
     lua_settop(state_, 0);
     lua_sethook(state_, on_count, LUA_MASKCOUNT, step);
     std::string error;
-    if (lua_cpcall(state_, body, argument) != 0) error = text_at(state_, -1);
+    if (lua_cpcall(state_, body, argument) != 0) error = error_at(state_, -1);
     lua_settop(state_, 0);
     return error;
 }
@@ -138,7 +148,7 @@ int Interpreter::load_protected(lua_State* state) {
     const std::string name = "@" + loading.name;
     if (luaL_loadbuffer(state, loading.source.data(), loading.source.size(), name.c_str()) != 0 ||
         lua_pcall(state, 0, 0, handler) != 0) {
-        loading.error = text_at(state, -1);
+        loading.error = error_at(state, -1);
         return 0;
     }
     for (const Hook hook : {Hook::request, Hook::response, Hook::listener}) {
@@ -184,7 +194,7 @@ int Interpreter::call_protected(lua_State* state) {
     }
     auto& result = calling.result;
     if (lua_pcall(state, arguments + texts, LUA_MULTRET, handler) != 0)
-        result = Returned(Returned::What::error, text_at(state, -1));
+        result = Returned(Returned::What::error, error_at(state, -1));
     else if (lua_gettop(state) == handler)
         result = Returned(Returned::What::nothing, {});
     else if (lua_type(state, handler + 1) == LUA_TSTRING)
