@@ -69,6 +69,7 @@ asio::awaitable<Result<void>> VendorBroker::restart(std::vector<std::string> arg
         if (!starter) co_return std::move(starter).error();
         auto waiting = (*starter)->wait();
         const auto left = co_await with_timeout(context_.time, std::move(waiting), daemon_limit);
+        if (!left && left.error().is(Errc::cancelled)) co_return left.error();
         outcome = left ? Result<void>() : Error(left.error());
         const auto deadline = context_.time.now() + listen_limit;
         while (outcome && context_.time.now() < deadline) {
