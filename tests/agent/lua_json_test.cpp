@@ -1,4 +1,7 @@
 #include "agent/lua/number_text.hpp"
+
+#include <cmath>
+
 #include "lua_host.hpp"
 #include "support/catch.hpp"
 

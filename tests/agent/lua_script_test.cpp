@@ -3,6 +3,8 @@
 #include <boost/asio/io_context.hpp>
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <utility>
 
 #include "agent/script.hpp"
 #include "lanbridge/base/random.hpp"

@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
 #include <cstring>
+#include <exception>
+#include <utility>
 
 #include "lanbridge/base/async.hpp"
 

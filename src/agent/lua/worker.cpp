@@ -1,6 +1,7 @@
 #include "agent/lua/worker.hpp"
 
 #include <chrono>
+#include <utility>
 
 namespace lanbridge::agent::lua {
 namespace {
