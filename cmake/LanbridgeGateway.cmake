@@ -2,7 +2,8 @@
 # libraries and smaller code.
 set(LANBRIDGE_TESTS OFF)
 set(LANBRIDGE_BENCH OFF)
-set(LANBRIDGE_PCH OFF)
+
+option(LANBRIDGE_LTO "Optimise the small build as a whole, at its end" ON)
 
 find_package(Threads REQUIRED)
 
@@ -21,9 +22,9 @@ if(NOT LANBRIDGE_HAS_BOOST OR NOT LANBRIDGE_HAS_FMT)
 endif()
 add_library(Boost::headers INTERFACE IMPORTED)
 add_library(fmt::fmt INTERFACE IMPORTED)
-# The separator would otherwise be asked of C++'s locale, half a megabyte of it.
+# The separator would otherwise be asked of C++'s locale, half a megabyte of it. Nothing here prints fractions.
 set_target_properties(fmt::fmt PROPERTIES INTERFACE_COMPILE_DEFINITIONS
-  "FMT_HEADER_ONLY;FMT_STATIC_THOUSANDS_SEPARATOR=','")
+  "FMT_HEADER_ONLY;FMT_STATIC_THOUSANDS_SEPARATOR=',';FMT_USE_FLOAT=0;FMT_USE_DOUBLE=0;FMT_USE_LONG_DOUBLE=0")
 
 function(lanbridge_archive target header suffix library)
   find_path(${target}_include ${header} PATH_SUFFIXES ${suffix})
@@ -44,9 +45,18 @@ if(LANBRIDGE_LUA_MULTIARCH)
 endif()
 lanbridge_archive(lanbridge_paho_c MQTTAsync.h "" libpaho-mqtt3a.a)
 
-target_compile_options(lanbridge_options INTERFACE -ffunction-sections -fdata-sections)
-target_link_options(lanbridge_options INTERFACE -static -s -Wl,--gc-sections)
+# Not for a shared library nor for any address: shorter code, most of all on MIPS, whose position-independent code
+# reaches everything by way of a table.
+set(LANBRIDGE_GATEWAY_FLAGS -fno-pic -fno-pie)
+if(LANBRIDGE_LTO)
+  list(APPEND LANBRIDGE_GATEWAY_FLAGS -flto=auto)
+  set(CMAKE_AR "${CMAKE_CXX_COMPILER_AR}")
+  set(CMAKE_RANLIB "${CMAKE_CXX_COMPILER_RANLIB}")
+endif()
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "mipsel")
+  list(APPEND LANBRIDGE_GATEWAY_FLAGS -mno-abicalls)
   # MIPS32 has no 64-bit atomics.
   target_link_libraries(lanbridge_options INTERFACE atomic)
 endif()
+target_compile_options(lanbridge_options INTERFACE -ffunction-sections -fdata-sections ${LANBRIDGE_GATEWAY_FLAGS})
+target_link_options(lanbridge_options INTERFACE -static -no-pie -s -Wl,--gc-sections ${LANBRIDGE_GATEWAY_FLAGS})
