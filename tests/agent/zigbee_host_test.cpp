@@ -14,8 +14,7 @@ TEST_CASE("the vendor's program runs with its arguments, and its lines are publi
         "echo \"args: $*\"; echo; echo 'hello z3'; echo complaint >&2; printf 'no end'; exec sleep 600\n");
     f.start({"z3"});
     REQUIRE(f.eventually([&] { return f.published("complaint"); }));
-    f.pass(2s);
-    CHECK(f.published("hello z3"));
+    CHECK(f.eventually([&] { return f.published("hello z3"); }));
     CHECK(f.published("args: -n 1 -b 115200 -p " + f.paths.at("/dev/ttyS2") +
                       " -d /data/silicon_zigbee_host/ -r c"));
     CHECK_FALSE(f.published(""));
@@ -46,6 +45,7 @@ TEST_CASE("a stand-in keeps the gateway from starting its own program, as long a
     REQUIRE(f.guards().size() == 1);
     ::kill(f.guards().front(), SIGKILL);
     REQUIRE(f.eventually([&] { return f.guards().empty(); }));
+    f.pass(2s);
     CHECK(f.eventually([&] { return f.guards().size() == 1; }));
     f.stop();
     CHECK(f.guards().empty());
@@ -57,7 +57,6 @@ TEST_CASE("a program of the vendor's that runs already is ended first", "[agent]
     const auto named = f.HostFixture::start({program});
     REQUIRE(f.eventually([&] { return f.vendor_programs.find("mZ3GatewayHost_MQTT").size() == 1; }));
     f.start({"z3"});
-    CHECK(f.messages.empty());
     REQUIRE(f.eventually([&] { return f.published("ours"); }));
     CHECK_FALSE(alive(named->pid()));
     CHECK(f.clock.now().time_since_epoch() >= 1s);

@@ -117,7 +117,8 @@ TEST_CASE("gateways without a chip that we can drive are told apart", "[agent][z
     const auto unknown = choose_zigbee({"lumi.gateway.v3", "1"});
     CHECK_FALSE(unknown.hardware);
     CHECK(unknown.why_not.empty());
-    for (const auto& row : vectors("agent_firmware_compare").at("cases")) {
+    const auto firmwares = vectors("agent_firmware_compare");
+    for (const auto& row : firmwares.at("cases")) {
         INFO(row.dump());
         const auto choice = choose_zigbee({"lumi.gateway.mgl03", row.at("firmware").get<std::string>()});
         CHECK((choice.hardware == nullptr) == row.at("le_1_4_6").get<bool>());

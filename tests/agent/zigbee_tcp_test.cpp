@@ -91,8 +91,8 @@ TEST_CASE("a chip that cannot be used costs the client, not the agent, and is sp
         for (int i = 0; i < 3; ++i) {
             auto client = f.visit();
             client.send("x");
-            f.breathe();
-            if (mood == ZigbeeFixture::Mood::silent) f.pass(5s);
+            REQUIRE(f.eventually([&] { return !f.wired->heard().empty(); }));
+            if (mood == ZigbeeFixture::Mood::silent) f.pass(7s);
             REQUIRE(f.eventually([&] { return client.closed(); }));
             CHECK(client.heard().empty());
         }

@@ -49,6 +49,11 @@ bool is_gone(tcp::socket& socket) {
     return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
+bool has_bytes(tcp::socket& socket) {
+    error_code ec;
+    return socket.available(ec) > 0;
+}
+
 }  // namespace
 
 WaitingRoom::WaitingRoom(Context context, Journal& journal, AllowList allowed)
@@ -106,9 +111,15 @@ asio::awaitable<void> WaitingRoom::accept(tcp::acceptor& acceptor) {
 }
 
 bool WaitingRoom::full() {
-    if (ready_.size() < most_waiting) return false;
+    if (silent_.size() + ready_.size() < most_waiting) return false;
     drop_gone();
-    return ready_.size() >= most_waiting;
+    return silent_.size() + ready_.size() >= most_waiting && oldest_silent() == silent_.end();
+}
+
+/// Of a burst some have sent something that their coroutines have not seen yet.
+std::list<TcpClientPtr>::iterator WaitingRoom::oldest_silent() {
+    return std::find_if(silent_.begin(), silent_.end(),
+                        [](const TcpClientPtr& client) { return !has_bytes(client->socket); });
 }
 
 void WaitingRoom::drop_gone() {
@@ -127,9 +138,11 @@ void WaitingRoom::admit(tcp::socket socket) {
         return;
     }
     prepare(socket);
-    if (silent_.size() + ready_.size() >= most_waiting && !silent_.empty()) {
-        silent_.front()->socket.close(ec);  // its coroutine sees it
-        silent_.pop_front();
+    if (silent_.size() + ready_.size() >= most_waiting) {
+        if (const auto oldest = oldest_silent(); oldest != silent_.end()) {
+            (*oldest)->socket.close(ec);  // its coroutine sees it
+            silent_.erase(oldest);
+        }
     }
     auto client = std::make_shared<TcpClient>(std::move(socket), std::move(remote));
     silent_.push_back(client);

@@ -49,6 +49,7 @@ private:
     asio::awaitable<void> await_first_byte(TcpClientPtr client);
     asio::awaitable<Result<void>> first_byte(TcpClientPtr client);
     bool full();
+    std::list<TcpClientPtr>::iterator oldest_silent();
     void drop_gone();
 
     Context context_;

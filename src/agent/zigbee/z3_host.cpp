@@ -146,10 +146,13 @@ void Z3Host::hold_guard() {
     if (guard_ && guard_->running()) return;
     std::vector<std::string> command{"tail", command_.front(), "-f", "/dev/null"};
     auto started = net::Process::start(context_, std::move(command));
-    if (started)
+    if (started) {
         guard_ = std::move(*started);
-    else
-        complain(started.error().text());
+        return;
+    }
+    if (std::exchange(said_no_guard_, true)) return;
+    journal_.warn(Part::zigbee, "[zigb] the gateway is not kept from starting its own Zigbee program",
+                  {{"error", started.error().text()}});
 }
 
 void Z3Host::drop_guard() {

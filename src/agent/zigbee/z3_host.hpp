@@ -76,6 +76,7 @@ private:
 
     std::shared_ptr<net::Process> guard_;
     bool guard_wanted_ = true;
+    bool said_no_guard_ = false;
     Signal guard_changed_;  ///< of `guard_wanted_`
 
     Nursery nursery_;
