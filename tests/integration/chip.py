@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pty
+import select
 import threading
 
 RESET = bytes.fromhex("1ac038bc7e")
@@ -23,19 +24,25 @@ class Chip:
         self.master, line = pty.openpty()
         self.device.unlink(missing_ok=True)
         self.device.symlink_to(os.ttyname(line))
-        threading.Thread(target=self.serve, args=(self.master, line), daemon=True).start()
+        self.gone = threading.Event()
+        self.thread = threading.Thread(target=self.serve, args=(self.master, line, self.gone), daemon=True)
+        self.thread.start()
 
-    def serve(self, master, line):
+    def serve(self, master, line, gone):
         seen = b""
         with contextlib.suppress(OSError):
-            while part := os.read(master, 4096):
+            while not gone.is_set():
+                if not select.select([master], [], [], 0.05)[0]:  # a read in progress would keep the terminal
+                    continue
+                part = os.read(master, 4096)
                 self.received += part
                 seen += part
                 while RESET in seen:
                     seen = seen.split(RESET, 1)[1]
                     os.write(master, RESET_ANSWER)
-        with contextlib.suppress(OSError):
-            os.close(line)
+        for number in (master, line):
+            with contextlib.suppress(OSError):
+                os.close(number)
 
     def say(self, data):
         os.write(self.master, data)
@@ -44,5 +51,6 @@ class Chip:
         """Whoever has the port open finds that it has gone."""
         if self.master is not None:
             self.device.unlink(missing_ok=True)
-            master, self.master = self.master, None
-            os.close(master)
+            self.master = None
+            self.gone.set()
+            self.thread.join(10)

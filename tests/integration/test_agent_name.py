@@ -2,9 +2,10 @@
 
 import os
 import re
+import sys
 
 from gateway import App, Gateway, GatewayTest, main
-from ground import program, skip
+from ground import skip
 
 CLOCK = re.compile(r"^\d\d:\d\d:\d\d\.\d{3} ", re.MULTILINE)
 NUMBER = re.compile(r"\d+")
@@ -33,8 +34,6 @@ class Names(GatewayTest):
         return code, heard, log, sorted(f.name for f in (self.gateway.root / "data").iterdir())
 
     def test_same_under_every_name(self):
-        if os.path.basename(program()) != "lanbridge":
-            skip("this program has no other name")
         alone = self.play("openmiio_agent")
         self.assertEqual(0, alone[0])
         self.assertEqual(['{"_from":2,"id":2,"method":"local.x"}'], alone[1])
@@ -48,4 +47,6 @@ class Names(GatewayTest):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 1 and os.path.basename(sys.argv[1]) != "lanbridge":
+        skip("the small program has no other name")
     main()
