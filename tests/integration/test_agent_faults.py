@@ -299,6 +299,14 @@ class Scripts(GatewayTest):
         self.assert_traffic_flows(self.one, self.other)
         self.assertFalse(any(f'"{m}"' in t for t in self.other.texts() for m in ("num", "yes", "tab", "text")))
 
+    def test_log_that_would_feed_itself(self):
+        self.open_with('function mosquitto_sub(topic, payload) end', "--log.level=trace")
+        self.assert_traffic_flows(self.one, self.other)
+        written = len(self.gateway.log().splitlines())
+        time.sleep(2)
+        self.assertLess(len(self.gateway.log().splitlines()) - written, 20)
+        self.assert_traffic_flows(self.one, self.other)
+
     def test_file_that_does_not_compile_and_then_does(self):
         self.open_with("function miio_request(")
         self.ask("mute")
