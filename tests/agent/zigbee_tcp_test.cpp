@@ -241,6 +241,7 @@ TEST_CASE("stopping ends a session in the middle and gives the chip back", "[age
     REQUIRE(f.eventually([&] { return client.heard() == "hello"; }));
     f.stop();
     CHECK(f.eventually([&] { return client.closed(); }));
+    CHECK(f.logged(" WRN ") + f.logged(" ERR ") == 0);
     CHECK(f.guards().empty());
     CHECK(f.report->tcp_remote.empty());
     CHECK(chip.heard().ends_with("hello"));

@@ -104,6 +104,7 @@ asio::awaitable<void> WaitingRoom::accept(tcp::acceptor& acceptor) {
             admit(std::move(socket));
             continue;
         }
+        if (ec == asio::error::operation_aborted) co_return;  // we are stopping
         const bool news = accept_failures_.note(context_.time.now()) > 0;
         if (news) journal_.warn(Part::zigbee, "[zigb] can't accept conn", {{"error", ec.message()}});
         co_await context_.time.sleep(full_poll);
