@@ -228,8 +228,16 @@ class GatewayTest(unittest.TestCase):
     def setUp(self):
         self.house = House()
         self.addCleanup(self.house.close)
+        self.gateway = None
+        self.addCleanup(self.check_end)
         self.wait_for = self.house.wait_for
         self.stays = self.house.stays
+
+    def check_end(self):
+        """Whatever a test did: the agent is still there, and ends as it should."""
+        if self.gateway and self.gateway.process:
+            self.assertEqual(0, self.gateway.stop(), self.gateway.log()[-3000:])
+            self.assertNotRegex(self.gateway.log(), r"Sanitizer|runtime error|internal error")
 
     def broker_and_listener(self):
         self.broker = Broker(self.house)
