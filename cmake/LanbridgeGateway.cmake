@@ -48,6 +48,10 @@ lanbridge_archive(lanbridge_paho_c MQTTAsync.h "" libpaho-mqtt3a.a)
 # Not for a shared library nor for any address: shorter code, most of all on MIPS, whose position-independent code
 # reaches everything by way of a table.
 set(LANBRIDGE_GATEWAY_FLAGS -fno-pic -fno-pie)
+# The names of types and of places in Boost's sources, which nothing here looks at.
+target_compile_options(lanbridge_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
+target_compile_definitions(lanbridge_options INTERFACE
+  BOOST_ASIO_NO_TYPEID BOOST_DISABLE_CURRENT_LOCATION BOOST_EXCEPTION_DISABLE)
 if(LANBRIDGE_LTO)
   list(APPEND LANBRIDGE_GATEWAY_FLAGS -flto=auto)
   set(CMAKE_AR "${CMAKE_CXX_COMPILER_AR}")

@@ -18,7 +18,7 @@ boost_package() {
     if [[ "$codename" == bookworm ]]; then echo libboost1.81-dev; else echo libboost-dev; fi
 }
 
-# lanbridge_packages GROUP…: one name per line. Groups: build, run, test.
+# lanbridge_packages GROUP…: one name per line. Groups: build, run, test, gateway.
 lanbridge_packages() {
     local group
     for group in "$@"; do
@@ -31,7 +31,10 @@ lanbridge_packages() {
                 ;;
             run) printf '%s\n' mosquitto tzdata ca-certificates ;;
             test) printf '%s\n' catch2 libvalijson-dev mosquitto mosquitto-clients python3 tzdata ;;
-            *) fail "unknown package group '$group'; there are build, run and test" ;;
+            gateway)
+                printf '%s\n' g++-mipsel-linux-gnu g++-arm-linux-gnueabihf qemu-user-static xz-utils
+                ;;
+            *) fail "unknown package group '$group'; there are build, run, test and gateway" ;;
         esac
     done
 }
