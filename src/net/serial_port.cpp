@@ -80,6 +80,15 @@ Result<termios> serial_settings(const termios& before, unsigned baud, bool rts_c
     return settings;
 }
 
+bool serial_port_claimed(const std::string& path) {
+    const int fd = ::open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) return errno == EBUSY;
+    int claimed = 0;
+    ::ioctl(fd, TIOCGEXCL, &claimed);
+    ::close(fd);
+    return claimed != 0;
+}
+
 Result<std::unique_ptr<SerialPort>> SerialPort::open(const asio::any_io_executor& executor, std::string path,
                                                      unsigned baud, bool rts_cts) {
     const int fd = ::open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);

@@ -1,5 +1,6 @@
 #include <signal.h>
 
+#include "lanbridge/net/serial_port.hpp"
 #include "support/catch.hpp"
 #include "zigbee_fixture.hpp"
 
@@ -86,6 +87,21 @@ TEST_CASE("a program that is not there is a warning", "[agent][zigbee][host]") {
     CHECK(f.logged("[zigb] run") == 0);
     CHECK(f.report->z3_starts == 0);
     f.vendor_program("exec sleep 600\n");
+    f.pass(31s);
+    CHECK(f.eventually([&] { return f.report->z3_starts == 1; }));
+}
+
+TEST_CASE("the program waits while another agent has the chip for itself", "[agent][zigbee][host]") {
+    ZigbeeFixture f;
+    const auto device = f.chip().path();
+    f.vendor_program("exec sleep 600\n");
+    auto flashing = net::SerialPort::open(f.io.get_executor(), device, 115200, false);
+    REQUIRE(flashing.has_value());
+    f.start({"z3"});
+    f.pass(10min);
+    CHECK(f.report->z3_starts == 0);
+    CHECK(f.logged("ttyS2 is claimed by another program") == 1);
+    flashing->reset();
     f.pass(31s);
     CHECK(f.eventually([&] { return f.report->z3_starts == 1; }));
 }

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <stdexcept>
+#include <utility>
 
 #include "lanbridge/base/async.hpp"
 #include "support/catch.hpp"
@@ -118,6 +120,7 @@ TEST_CASE("opening sets the line and claims it; closing gives it back", "[net][s
     f.line.say("left over\n");
     auto port = f.open(38400, true);
     CHECK(f.line.exclusive());
+    CHECK(serial_port_claimed(f.line.path));
     const auto set = f.line.settings();
     CHECK(::cfgetospeed(&set) == B38400);
     CHECK((set.c_cflag & CRTSCTS) != 0);
@@ -128,6 +131,8 @@ TEST_CASE("opening sets the line and claims it; closing gives it back", "[net][s
     CHECK(*got == "new");
     port.reset();
     CHECK_FALSE(f.line.exclusive());
+    CHECK_FALSE(serial_port_claimed(f.line.path));
+    CHECK_FALSE(serial_port_claimed("/dev/no-such-tty"));
 }
 
 TEST_CASE("a read waits for bytes and ends with its deadline", "[net][serial]") {

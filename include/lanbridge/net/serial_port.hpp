@@ -18,6 +18,10 @@ namespace lanbridge::net {
 /// `invalid_value` for any other rate.
 Result<termios> serial_settings(const termios& before, unsigned baud, bool rts_cts);
 
+/// Whether somebody has the device open for themselves alone, as `SerialPort` does. Does not keep root from
+/// using it.
+bool serial_port_claimed(const std::string& path);
+
 /// A serial device, used by us alone while it is open. All errors name the device.
 class SerialPort {
 public:

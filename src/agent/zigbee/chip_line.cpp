@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 
 #include "agent/zigbee/probe.hpp"
 #include "lanbridge/base/async.hpp"

@@ -5,6 +5,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "lanbridge/net/serial_port.hpp"
+
 namespace lanbridge::agent {
 namespace {
 
@@ -26,11 +28,12 @@ RestartPlan::Duration RestartPlan::after(Duration life, Random& random) {
     return backoff_.next(random);
 }
 
-Z3Host::Z3Host(Context context, Journal& journal, std::vector<std::string> command, bool run,
-               Programs& programs, ZigbeeReport& report, Publish publish)
+Z3Host::Z3Host(Context context, Journal& journal, std::vector<std::string> command, std::string device,
+               bool run, Programs& programs, ZigbeeReport& report, Publish publish)
     : context_(std::move(context)),
       journal_(journal),
       command_(std::move(command)),
+      device_(std::move(device)),
       run_(run),
       programs_(programs),
       report_(report),
@@ -59,6 +62,11 @@ asio::awaitable<void> Z3Host::live() {
 }
 
 asio::awaitable<void> Z3Host::run_once() {
+    // an agent that was started beside us, to flash the chip: the program would talk in between
+    if (net::serial_port_claimed(device_)) {
+        complain(device_ + " is claimed by another program");
+        co_return;
+    }
     auto started = net::Process::start(
         context_, command_, [this](net::Stream, std::string_view line) { on_line(line); }, line_limits);
     if (!started) {

@@ -38,9 +38,10 @@ class Z3Host {
 public:
     using Publish = std::function<void(std::string topic, std::string payload)>;
 
-    /// `command` begins with the program's name. With `run` false nobody drives the chip.
-    Z3Host(Context context, Journal& journal, std::vector<std::string> command, bool run, Programs& programs,
-           ZigbeeReport& report, Publish publish);
+    /// `command` begins with the program's name, `device` is the chip's. With `run` false nobody drives the
+    /// chip.
+    Z3Host(Context context, Journal& journal, std::vector<std::string> command, std::string device, bool run,
+           Programs& programs, ZigbeeReport& report, Publish publish);
 
     void start();
     /// Nobody but the caller uses the chip when this returns, until `release()`.
@@ -63,6 +64,7 @@ private:
     Context context_;
     Journal& journal_;
     std::vector<std::string> command_;
+    std::string device_;
     bool run_;
     Programs& programs_;
     ZigbeeReport& report_;

@@ -73,8 +73,8 @@ public:
         const auto device =
             settings_.zigbee_tty.empty() ? settings_.paths.at(choice.hardware->device) : settings_.zigbee_tty;
         report_.emplace();
-        host_ = std::make_unique<Z3Host>(context_, journal_, choice.hardware->command(device), settings_.z3,
-                                         programs_, *report_, publish_);
+        host_ = std::make_unique<Z3Host>(context_, journal_, choice.hardware->command(device), device,
+                                         settings_.z3, programs_, *report_, publish_);
         host_->start();
         if (!settings_.zigbee_tcp.empty()) serve_tcp(*choice.hardware, device);
     }
