@@ -17,6 +17,8 @@ from house import House
 from listener import Listener
 from programs import Broker
 
+# A Multimode Gateway's /etc/build.prop. A key in the first place would not be found.
+MGW = "a=b\nro.sys.model=lumi.gateway.mgl03\nro.sys.mi_fw_ver=1.5.4\nro.sys.mi_build_num=0090\n"
 MODULES = ("miio", "mqtt", "cache")
 FOLDERS = ("tmp", "etc", "dev", "sys/class/gpio", "proc/tty/driver", "proc/net", "bin", "data", "var/log")
 
@@ -52,6 +54,7 @@ class Gateway:
         self.prefix = []  # of words, for `lanbridge agent …`
         self.starts = 0
         self.process = None
+        self.environment = {**house.environment(), "PATH": f"{self.root}/bin:{os.environ['PATH']}"}
 
     def argv(self):
         return [*runner(), str(self.binary), *self.prefix, *self.words, f"--root={self.root}",
@@ -59,7 +62,8 @@ class Gateway:
 
     def start(self):
         self.starts += 1
-        self.process = self.house.start(f"agent-{self.root.name}-{self.starts}", self.argv())
+        self.process = self.house.start(f"agent-{self.root.name}-{self.starts}", self.argv(),
+                                        self.environment)
         self.house.bridges.append(self.process)
         if "miio" in self.words:
             self.house.wait_for("the agent's socket", self.listens)
@@ -293,4 +297,4 @@ def main():
     unittest.main(verbosity=2)
 
 
-__all__ = ["App", "Cloud", "Gateway", "GatewayTest", "Peer", "accepts", "main", "runner", "seqpacket"]
+__all__ = ["MGW", "App", "Cloud", "Gateway", "GatewayTest", "Peer", "accepts", "main", "runner", "seqpacket"]

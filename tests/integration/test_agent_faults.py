@@ -8,10 +8,8 @@ import threading
 import time
 
 from chip import RESET, RESET_ANSWER, Chip
-from gateway import App, Cloud, Gateway, GatewayTest, main
+from gateway import MGW, App, Cloud, Gateway, GatewayTest, main
 from ground import accepts, free_port
-
-MGW = "a=b\nro.sys.model=lumi.gateway.mgl03\nro.sys.mi_fw_ver=1.5.4\nro.sys.mi_build_num=0090\n"
 
 
 class Apps(GatewayTest):
