@@ -34,7 +34,7 @@ run_test() {
 
 test_architecture() {
     local name failed=0
-    for name in test_agent_manual test_agent_vectors test_agent_conversation test_agent_faults agent_resident; do
+    for name in test_agent_{manual,vectors,conversation,faults,zigbee} agent_resident; do
         run_test "$name" "$1" || failed=1
     done
     sed -n 's/.*\(miio mqtt.*resident.*\)/\1/p' "$lanbridge_root/build/gateway-$1/agent_resident.log" |
