@@ -19,6 +19,10 @@ public:
     /// Of QoS 1 messages given to Paho. It searches a list for each acknowledgement, and more gains nothing.
     static constexpr std::size_t widest_window = 100;
 
+    Flight() = default;
+    /// With a tighter bound of payload.
+    explicit Flight(std::size_t bytes) : byte_limit_(bytes) {}
+
     /// What the loop has to do after a message has gone.
     struct Progress {
         bool send = false;  ///< the window is open again for those that wait
@@ -41,7 +45,7 @@ public:
     /// False when the message cannot be accepted now.
     bool admit(std::size_t size) {
         const std::lock_guard lock(mutex_);
-        const bool full = messages_ >= most_messages || (messages_ > 0 && bytes_ + size > most_bytes);
+        const bool full = messages_ >= most_messages || (messages_ > 0 && bytes_ + size > byte_limit_);
         if (full) {
             room_wanted_ = true;
             return false;
@@ -73,14 +77,14 @@ public:
         if (qos > 0 && unacknowledged_ > 0) --unacknowledged_;
         if (unacknowledged_ <= window_ / 2) progress.send = std::exchange(window_wanted_, false);
         if (messages_ == 0 && std::exchange(empty_wanted_, false)) progress.tell = true;
-        if (messages_ <= most_messages / 2 && bytes_ <= most_bytes / 2 && std::exchange(room_wanted_, false))
+        if (messages_ <= most_messages / 2 && bytes_ <= byte_limit_ / 2 && std::exchange(room_wanted_, false))
             progress.tell = true;
         return progress;
     }
 
     std::size_t room() {
         const std::lock_guard lock(mutex_);
-        const std::size_t free = bytes_ >= most_bytes ? 0 : most_messages - messages_;
+        const std::size_t free = bytes_ >= byte_limit_ ? 0 : most_messages - messages_;
         if (free == 0) room_wanted_ = true;
         return free;
     }
@@ -98,6 +102,7 @@ public:
     }
 
 private:
+    std::size_t byte_limit_ = most_bytes;
     mutable std::mutex mutex_;
     std::uintptr_t connection_ = 0;
     std::size_t window_ = 1;

@@ -29,10 +29,14 @@ public:
     static constexpr std::size_t most_messages = 32'768;
     static constexpr std::size_t most_bytes = 32 * 1024 * 1024;
 
+    Inbox() = default;
+    /// With a tighter bound of bytes.
+    explicit Inbox(std::size_t bytes) : byte_limit_(bytes) {}
+
     /// On Paho's thread. True when the loop has to be woken: the queue was empty.
     bool push(Incoming message) {
         const std::lock_guard lock(mutex_);
-        if (queue_.size() >= most_messages || bytes_ + message.size() > most_bytes) {
+        if (queue_.size() >= most_messages || bytes_ + message.size() > byte_limit_) {
             dropped_.fetch_add(1, std::memory_order_relaxed);
             return false;
         }
@@ -55,6 +59,7 @@ public:
     std::uint64_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
 
 private:
+    std::size_t byte_limit_ = most_bytes;
     mutable std::mutex mutex_;
     std::deque<Incoming> queue_;
     std::size_t bytes_ = 0;

@@ -17,6 +17,9 @@ constexpr int paho_buffer = 2 * static_cast<int>(Flight::most_messages);
 /// Of QoS 1 messages; more than `Flight` ever lets out, for Paho stalls for a second when it reaches its
 /// limit.
 constexpr int unacknowledged_at_once = 1000;
+/// Of messages, either way. A gateway has 64 MB of memory for everybody; a loop or a broker that lags behind
+/// by more is in trouble.
+constexpr std::size_t most_bytes = 1024 * 1024;
 /// The lowest code of a SUBACK that says no.
 constexpr int first_refusal = 128;
 
@@ -245,6 +248,9 @@ void PahoLink::Session::subscribe(const std::vector<WireSubscription>& wires) {
                                 &response) != MQTTASYNC_SUCCESS)
         answered(entry);
 }
+
+std::shared_ptr<Inbox> PahoLink::make_inbox() { return std::make_shared<Inbox>(most_bytes); }
+std::shared_ptr<Flight> PahoLink::make_flight() { return std::make_shared<Flight>(most_bytes); }
 
 void PahoLink::open_session(const LinkTarget& target) {
     session_ = std::make_shared<Session>(*this);

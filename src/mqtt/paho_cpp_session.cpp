@@ -138,6 +138,9 @@ struct PahoLink::Session {
     ::mqtt::async_client client;
 };
 
+std::shared_ptr<Inbox> PahoLink::make_inbox() { return std::make_shared<Inbox>(); }
+std::shared_ptr<Flight> PahoLink::make_flight() { return std::make_shared<Flight>(); }
+
 void PahoLink::open_session(const LinkTarget& target) {
     // The handlers copy what they need.
     auto poster = [executor = executor_, weak = weak_from_this()](auto call) {

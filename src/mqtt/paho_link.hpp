@@ -76,6 +76,8 @@ private:
     void open_session(const LinkTarget& target);
     void retire_session();
     void on_retired();
+    static std::shared_ptr<Inbox> make_inbox();
+    static std::shared_ptr<Flight> make_flight();
     Result<void> hand_over(const Outgoing& message);
     void send_waiting();
     void on_connected(std::size_t window);
@@ -91,8 +93,8 @@ private:
     asio::any_io_executor executor_;
     ClientSettings settings_;
     Events events_;
-    std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
-    std::shared_ptr<Flight> flight_ = std::make_shared<Flight>();
+    std::shared_ptr<Inbox> inbox_ = make_inbox();
+    std::shared_ptr<Flight> flight_ = make_flight();
     std::deque<Outgoing> waiting_;
     std::uintptr_t attempt_ = 0;  ///< of the present connection or try; what comes from older ones is ignored
     std::shared_ptr<Session> session_;  ///< nobody else holds it; shared for what it is need not be known

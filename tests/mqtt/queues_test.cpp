@@ -4,6 +4,18 @@
 
 using namespace lanbridge::mqtt;
 
+TEST_CASE("bounds of bytes can be tighter", "[mqtt][queues]") {
+    Flight flight(100);
+    flight.begin(1, 20);
+    CHECK(flight.admit(60));
+    CHECK_FALSE(flight.admit(60));
+    Inbox inbox(100);
+    inbox.push(Incoming("t", std::string(60, 'x'), 0, false, false));
+    inbox.push(Incoming("t", std::string(60, 'x'), 0, false, false));
+    CHECK(inbox.size() == 1);
+    CHECK(inbox.dropped() == 1);
+}
+
 TEST_CASE("the flight is bounded in messages and tells when it is half empty", "[mqtt][flight]") {
     Flight flight;
     flight.begin(1, 100);
