@@ -54,11 +54,14 @@ target_compile_definitions(lanbridge_options INTERFACE
   BOOST_ASIO_NO_TYPEID BOOST_DISABLE_CURRENT_LOCATION BOOST_EXCEPTION_DISABLE)
 if(LANBRIDGE_LTO)
   list(APPEND LANBRIDGE_GATEWAY_FLAGS -flto=auto)
+  # g++ numbers what is in a coroutine's frame anew in each file, and then takes equal frames for different ones.
+  target_link_options(lanbridge_options INTERFACE -Wno-odr)
   set(CMAKE_AR "${CMAKE_CXX_COMPILER_AR}")
   set(CMAKE_RANLIB "${CMAKE_CXX_COMPILER_RANLIB}")
 endif()
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "mipsel")
   list(APPEND LANBRIDGE_GATEWAY_FLAGS -mno-abicalls)
+  target_link_options(lanbridge_options INTERFACE -Wl,--no-warn-mismatch)  # the libraries are of the other kind
   # MIPS32 has no 64-bit atomics.
   target_link_libraries(lanbridge_options INTERFACE atomic)
 endif()
