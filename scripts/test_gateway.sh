@@ -32,23 +32,22 @@ run_test() {
     return 1
 }
 
-test_architecture() {
-    local name failed=0
-    for name in test_agent_{manual,vectors,conversation,faults,zigbee} agent_resident; do
-        run_test "$name" "$1" || failed=1
-    done
-    sed -n 's/.*\(miio mqtt.*resident.*\)/\1/p' "$lanbridge_root/build/gateway-$1/agent_resident.log" |
-        while read -r line; do echo "gateway-$1: $line"; done
-    return $failed
+tell_memory() {
+    sed -n "s/.*\\(miio mqtt.*resident.*\\)/gateway-$1: \\1/p" "$lanbridge_root/build/gateway-$1/agent_resident.log"
 }
 
+# All beside each other: they wait more than they compute.
 export LANBRIDGE_TEST_PATIENCE="${LANBRIDGE_TEST_PATIENCE:-3}"
 if (($# == 0)); then set -- mipsel armhf; fi
-pids=()
+for architecture in "$@"; do emulator_of "$architecture" >/dev/null; done
+running=()
 for architecture in "$@"; do
-    test_architecture "$architecture" &
-    pids+=($!)
+    for name in test_agent_{manual,vectors,conversation,faults,zigbee} agent_resident; do
+        run_test "$name" "$architecture" &
+        running+=($!)
+    done
 done
 status=0
-for pid in "${pids[@]}"; do wait "$pid" || status=1; done
+for test in "${running[@]}"; do wait "$test" || status=1; done
+for architecture in "$@"; do tell_memory "$architecture"; done
 ((status == 0)) || fail "the agent's tests fail in the emulator; their output is above"
