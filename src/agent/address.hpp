@@ -9,6 +9,9 @@ namespace lanbridge::agent {
 /// own several bits.
 using Address = std::int32_t;
 
+/// One connection of a vendor's app. Numbers are not used twice in a process's life.
+using Connection = std::uint32_t;
+
 inline constexpr Address mqtt_address = -1;
 inline constexpr Address cloud_address = 0;
 inline constexpr Address bluetooth_address = 2;

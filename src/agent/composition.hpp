@@ -5,13 +5,13 @@
 #include <string>
 #include <string_view>
 
-#include "agent/broker_host.hpp"
+#include "agent/broker/broker_host.hpp"
+#include "agent/broker/mqtt_link.hpp"
 #include "agent/cache/cache.hpp"
-#include "agent/central_proxy.hpp"
 #include "agent/gateway.hpp"
 #include "agent/journal.hpp"
 #include "agent/miio/hub.hpp"
-#include "agent/mqtt_link.hpp"
+#include "agent/peers/central_proxy.hpp"
 #include "agent/programs.hpp"
 #include "agent/report.hpp"
 #include "agent/script.hpp"

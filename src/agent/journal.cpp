@@ -8,7 +8,7 @@
 #include <ctime>
 
 #include "agent/blot.hpp"
-#include "agent/json_text.hpp"
+#include "agent/json/json_text.hpp"
 
 namespace lanbridge::agent {
 namespace {

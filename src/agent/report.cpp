@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include "agent/json_text.hpp"
+#include "agent/json/json_text.hpp"
 #include "agent/serial.hpp"
 #include "lanbridge/base/files.hpp"
 

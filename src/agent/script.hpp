@@ -8,7 +8,7 @@
 
 #include "agent/address.hpp"
 #include "agent/journal.hpp"
-#include "agent/message.hpp"
+#include "agent/json/message.hpp"
 #include "lanbridge/base/context.hpp"
 
 namespace lanbridge::agent {

@@ -1,4 +1,4 @@
-#include "agent/app_server.hpp"
+#include "agent/peers/app_server.hpp"
 
 #include <sys/resource.h>
 #include <sys/stat.h>

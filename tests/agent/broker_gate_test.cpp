@@ -1,4 +1,4 @@
-#include "agent/broker_gate.hpp"
+#include "agent/broker/broker_gate.hpp"
 
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>

@@ -1,10 +1,10 @@
-#include "agent/broker_host.hpp"
+#include "agent/broker/broker_host.hpp"
 
 #include <signal.h>
 
 #include <boost/asio/ip/tcp.hpp>
 
-#include "agent/listening.hpp"
+#include "agent/broker/listening.hpp"
 #include "host_fixture.hpp"
 #include "support/catch.hpp"
 

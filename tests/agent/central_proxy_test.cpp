@@ -1,4 +1,4 @@
-#include "agent/central_proxy.hpp"
+#include "agent/peers/central_proxy.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>  // link, unlink

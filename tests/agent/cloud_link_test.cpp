@@ -1,4 +1,4 @@
-#include "agent/cloud_link.hpp"
+#include "agent/peers/cloud_link.hpp"
 
 #include "lanbridge/sim/gateway/cloud_client.hpp"
 #include "socket_fixture.hpp"

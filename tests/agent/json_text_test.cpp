@@ -1,8 +1,8 @@
-#include "agent/json_text.hpp"
+#include "agent/json/json_text.hpp"
 
 #include <vector>
 
-#include "agent/message.hpp"
+#include "agent/json/message.hpp"
 #include "agent/vectors.hpp"
 #include "support/catch.hpp"
 

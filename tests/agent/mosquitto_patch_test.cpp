@@ -1,6 +1,6 @@
-#include "agent/mosquitto_patch.hpp"
+#include "agent/broker/mosquitto_patch.hpp"
 
-#include "agent/listening.hpp"
+#include "agent/broker/listening.hpp"
 #include "lanbridge/base/bytes.hpp"
 #include "support/catch.hpp"
 #include "vectors.hpp"

@@ -1,4 +1,4 @@
-#include "agent/mqtt_connect.hpp"
+#include "agent/broker/mqtt_connect.hpp"
 
 #include "mqtt/packets.hpp"
 #include "support/catch.hpp"

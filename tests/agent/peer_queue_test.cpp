@@ -1,4 +1,4 @@
-#include "agent/peer_queue.hpp"
+#include "agent/peers/peer_queue.hpp"
 
 #include "support/catch.hpp"
 

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "agent/json/object_splitter.hpp"
 #include "agent/miio/router.hpp"
-#include "agent/object_splitter.hpp"
 #include "lanbridge/base/random.hpp"
 #include "support/virtual_time.hpp"
 

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "agent/cache/product_rules.hpp"
-#include "agent/json_text.hpp"
+#include "agent/json/json_text.hpp"
 
 namespace lanbridge::agent {
 namespace {

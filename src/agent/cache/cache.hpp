@@ -7,7 +7,7 @@
 #include "agent/cache/keys.hpp"
 #include "agent/cache/store.hpp"
 #include "agent/journal.hpp"
-#include "agent/message.hpp"
+#include "agent/json/message.hpp"
 #include "lanbridge/base/async.hpp"
 #include "lanbridge/base/context.hpp"
 #include "lanbridge/base/tally.hpp"

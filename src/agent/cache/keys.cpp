@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "agent/cache/crc.hpp"
-#include "agent/json_text.hpp"
+#include "agent/json/json_text.hpp"
 
 namespace lanbridge::agent {
 namespace {

@@ -6,7 +6,7 @@
 #include <functional>
 #include <vector>
 
-#include "agent/json_text.hpp"
+#include "agent/json/json_text.hpp"
 
 namespace lanbridge::agent {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <utility>
 
-#include "agent/json_text.hpp"
+#include "agent/json/json_text.hpp"
 #include "lanbridge/base/files.hpp"
 
 namespace lanbridge::agent {

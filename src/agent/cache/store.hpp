@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "agent/message.hpp"
+#include "agent/json/message.hpp"
 #include "lanbridge/base/error.hpp"
 
 namespace lanbridge::agent {

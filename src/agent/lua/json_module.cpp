@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/json_text.hpp"
+#include "agent/json/json_text.hpp"
 #include "agent/lua/core.hpp"
 #include "agent/lua/number_text.hpp"
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "agent/message.hpp"
+#include "agent/json/message.hpp"
 #include "agent/report.hpp"
 #include "lanbridge/base/time.hpp"
 

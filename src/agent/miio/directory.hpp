@@ -12,9 +12,6 @@
 
 namespace lanbridge::agent {
 
-/// A connection of a vendor's app; numbers are never used twice.
-using Connection = std::uint32_t;
-
 /// Which app is behind which connection, and which methods it serves. What an app registered ends with its
 /// connection. Of two connections with one address the newer one is bound; the older one takes its place
 /// again when that closes.

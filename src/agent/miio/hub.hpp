@@ -4,11 +4,11 @@
 #include <string>
 #include <string_view>
 
-#include "agent/app_server.hpp"
-#include "agent/cloud_link.hpp"
 #include "agent/journal.hpp"
 #include "agent/miio/cloud_state.hpp"
 #include "agent/miio/router.hpp"
+#include "agent/peers/app_server.hpp"
+#include "agent/peers/cloud_link.hpp"
 #include "agent/programs.hpp"
 #include "agent/settings.hpp"
 #include "lanbridge/base/async.hpp"

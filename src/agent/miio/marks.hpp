@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "agent/address.hpp"
-#include "agent/message.hpp"
+#include "agent/json/message.hpp"
 #include "lanbridge/base/random.hpp"
 
 namespace lanbridge::agent {

@@ -1,6 +1,6 @@
 #include "agent/miio/router.hpp"
 
-#include "agent/json_text.hpp"
+#include "agent/json/json_text.hpp"
 
 namespace lanbridge::agent {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "agent/address.hpp"
 #include "agent/journal.hpp"
-#include "agent/message.hpp"
+#include "agent/json/message.hpp"
 #include "agent/miio/directory.hpp"
 #include "agent/miio/marks.hpp"
 #include "agent/miio/strays.hpp"

@@ -1,6 +1,7 @@
 #include <malloc.h>
 
-// Without this each thread gets a heap of its own, of which it uses little, and what is freed stays with the program.
+// Without this each thread gets a heap of its own, of which it uses little, and what is freed stays with the
+// program.
 namespace {
 
 constexpr int kept_at_the_top = 64 * 1024;

@@ -1,4 +1,4 @@
-#include "agent/packet_peer.hpp"
+#include "agent/peers/packet_peer.hpp"
 
 namespace lanbridge::agent {
 namespace {

@@ -1,4 +1,4 @@
-#include "agent/central_proxy.hpp"
+#include "agent/peers/central_proxy.hpp"
 
 #include <stdio.h>
 #include <sys/stat.h>

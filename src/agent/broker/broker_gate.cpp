@@ -1,4 +1,4 @@
-#include "agent/broker_gate.hpp"
+#include "agent/broker/broker_gate.hpp"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -8,7 +8,7 @@
 #include <boost/asio/write.hpp>
 #include <list>
 
-#include "agent/gate_client.hpp"
+#include "agent/broker/gate_client.hpp"
 #include "lanbridge/base/async.hpp"
 #include "lanbridge/base/tally.hpp"
 

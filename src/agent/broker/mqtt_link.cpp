@@ -1,4 +1,4 @@
-#include "agent/mqtt_link.hpp"
+#include "agent/broker/mqtt_link.hpp"
 
 #include <algorithm>
 

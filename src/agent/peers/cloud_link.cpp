@@ -1,4 +1,4 @@
-#include "agent/cloud_link.hpp"
+#include "agent/peers/cloud_link.hpp"
 
 #include <fcntl.h>
 #include <sys/socket.h>

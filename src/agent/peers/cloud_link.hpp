@@ -7,9 +7,9 @@
 #include <string_view>
 
 #include "agent/journal.hpp"
-#include "agent/object_splitter.hpp"
-#include "agent/peer_queue.hpp"
-#include "agent/redial.hpp"
+#include "agent/json/object_splitter.hpp"
+#include "agent/peers/peer_queue.hpp"
+#include "agent/peers/redial.hpp"
 #include "lanbridge/base/async.hpp"
 #include "lanbridge/base/context.hpp"
 #include "lanbridge/base/tally.hpp"

@@ -1,8 +1,8 @@
-#include "agent/vendor_broker.hpp"
+#include "agent/broker/vendor_broker.hpp"
 
 #include <unistd.h>
 
-#include "agent/mosquitto_patch.hpp"
+#include "agent/broker/mosquitto_patch.hpp"
 #include "lanbridge/base/async.hpp"
 #include "lanbridge/base/files.hpp"
 #include "lanbridge/net/process.hpp"

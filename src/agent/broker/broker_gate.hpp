@@ -9,8 +9,8 @@
 #include <optional>
 #include <vector>
 
+#include "agent/broker/mqtt_connect.hpp"
 #include "agent/journal.hpp"
-#include "agent/mqtt_connect.hpp"
 #include "lanbridge/base/context.hpp"
 
 namespace lanbridge::agent {

@@ -1,5 +1,5 @@
-#include "agent/json_bytes.hpp"
-#include "agent/json_text.hpp"
+#include "agent/json/json_bytes.hpp"
+#include "agent/json/json_text.hpp"
 
 namespace lanbridge::agent {
 namespace {

@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include "agent/peer_queue.hpp"
+#include "agent/peers/peer_queue.hpp"
 #include "lanbridge/net/seqpacket.hpp"
 
 namespace lanbridge::agent {

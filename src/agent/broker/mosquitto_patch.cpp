@@ -1,4 +1,4 @@
-#include "agent/mosquitto_patch.hpp"
+#include "agent/broker/mosquitto_patch.hpp"
 
 #include <array>
 #include <string_view>

@@ -7,16 +7,14 @@
 #include <string>
 #include <string_view>
 
+#include "agent/address.hpp"
 #include "agent/journal.hpp"
-#include "agent/packet_peer.hpp"
+#include "agent/peers/packet_peer.hpp"
 #include "lanbridge/base/async.hpp"
 #include "lanbridge/base/context.hpp"
 #include "lanbridge/base/tally.hpp"
 
 namespace lanbridge::agent {
-
-/// One connection of a vendor's app. Numbers are not used twice in a process's life.
-using Connection = std::uint32_t;
 
 /// The socket that the vendor's apps connect to in place of miio_agent's: connections and datagrams, without
 /// a look into them.

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "agent/broker/listening.hpp"
 #include "agent/gateway.hpp"
 #include "agent/journal.hpp"
-#include "agent/listening.hpp"
 #include "agent/paths.hpp"
 #include "agent/programs.hpp"
 #include "lanbridge/base/context.hpp"

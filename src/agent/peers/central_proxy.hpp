@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "agent/journal.hpp"
-#include "agent/packet_peer.hpp"
 #include "agent/paths.hpp"
+#include "agent/peers/packet_peer.hpp"
 #include "lanbridge/base/async.hpp"
 #include "lanbridge/base/context.hpp"
 #include "lanbridge/base/tally.hpp"

@@ -1,10 +1,10 @@
-#include "agent/broker_host.hpp"
+#include "agent/broker/broker_host.hpp"
 
 #include <algorithm>
 #include <optional>
 
-#include "agent/broker_gate.hpp"
-#include "agent/vendor_broker.hpp"
+#include "agent/broker/broker_gate.hpp"
+#include "agent/broker/vendor_broker.hpp"
 #include "lanbridge/base/async.hpp"
 #include "lanbridge/base/tally.hpp"
 #include "lanbridge/net/interfaces.hpp"

@@ -1,8 +1,8 @@
-#include "agent/message.hpp"
+#include "agent/json/message.hpp"
 
 #include <algorithm>
 
-#include "agent/json_text.hpp"
+#include "agent/json/json_text.hpp"
 
 namespace lanbridge::agent {
 namespace {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/json_text.hpp"
+#include "agent/json/json_text.hpp"
 #include "lanbridge/base/error.hpp"
 
 namespace lanbridge::agent {

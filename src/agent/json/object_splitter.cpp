@@ -1,4 +1,4 @@
-#include "agent/object_splitter.hpp"
+#include "agent/json/object_splitter.hpp"
 
 namespace lanbridge::agent {
 

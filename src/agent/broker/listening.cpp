@@ -1,4 +1,4 @@
-#include "agent/listening.hpp"
+#include "agent/broker/listening.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
-#include "agent/json_text.hpp"
+#include "agent/json/json_text.hpp"
 
 #include <algorithm>
 
-#include "agent/json_bytes.hpp"
+#include "agent/json/json_bytes.hpp"
 
 namespace lanbridge::agent {
 namespace {
