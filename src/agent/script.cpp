@@ -3,6 +3,7 @@
 #include <array>
 #include <boost/asio/post.hpp>
 #include <deque>
+#include <map>
 
 #include "agent/lua/file_watch.hpp"
 #include "agent/lua/worker.hpp"
@@ -20,6 +21,8 @@ using lua::hook_name;
 /// Published scripts have up to 100 lines.
 constexpr std::size_t longest_script = std::size_t{1024} * 1024;
 constexpr auto load_limit = 5s;
+/// Where errors are counted apart; scripts are small.
+constexpr std::size_t most_places = 16;
 constexpr auto stop_limit = 1s;
 
 constexpr std::array all_hooks{Hook::request, Hook::response, Hook::listener};
@@ -51,6 +54,7 @@ private:
     void apply(Event& event);
     void on_loaded(const Event& event);
     void on_error(const Event& event);
+    Tally& errors_of(const std::string& hook, std::string_view error);
     void on_answer(Event& event);
     void on_ended();
     void set_hooks(unsigned hooks);
@@ -65,11 +69,11 @@ private:
     ScriptSettings settings_;
     ScriptOutlets outlets_;
     std::shared_ptr<lua::FileWatch> watch_;
-    std::shared_ptr<lua::Worker> worker_;  ///< while there is a script
-    unsigned hooks_ = 0;                   ///< a bit for each
-    std::deque<Event> events_;             ///< taken from the worker, to be applied
-    std::deque<Done> waiting_;             ///< owed verdicts, as many as the worker has calls
-    std::array<Tally, lua::hook_count> errors_;
+    std::shared_ptr<lua::Worker> worker_;               ///< while there is a script
+    unsigned hooks_ = 0;                                ///< a bit for each
+    std::deque<Event> events_;                          ///< taken from the worker, to be applied
+    std::deque<Done> waiting_;                          ///< owed verdicts, as many as the worker has calls
+    std::map<std::string, Tally, std::less<>> errors_;  ///< by hook and place in the script
     Tally passed_by_;
     Tally unheard_;
     Tally lost_;
@@ -203,7 +207,7 @@ void Script::Impl::apply(Event& event) {
 }
 
 void Script::Impl::on_loaded(const Event& event) {
-    errors_.fill(Tally());
+    errors_.clear();
     if (!event.error.empty()) journal_.warn(Part::lua, "[lua] " + event.error);
     for (const Hook hook : all_hooks)
         if ((event.unusable & bit(hook)) != 0)
@@ -225,10 +229,17 @@ void Script::Impl::on_answer(Event& event) {
     done(std::move(event.verdict));
 }
 
+/// Errors of one place are counted together: "openmiio_agent.lua:3: …". A script has few, and the rest of
+/// them share a count.
+Tally& Script::Impl::errors_of(const std::string& hook, std::string_view error) {
+    auto place = hook + " " + std::string(error.substr(0, error.find(": ")));
+    if (errors_.size() >= most_places && !errors_.contains(place)) place = hook;
+    return errors_[std::move(place)];
+}
+
 void Script::Impl::on_error(const Event& event) {
     const std::string hook = hook_name(event.hook);
-    auto& tally = errors_[static_cast<std::size_t>(event.hook)];
-    if (const auto count = tally.note(context_.time.now()))
+    if (const auto count = errors_of(hook, event.error).note(context_.time.now()))
         journal_.warn(Part::lua, "[lua] " + hook + ": " + event.error,
                       {{"count", static_cast<std::int64_t>(count)}});
     if (!event.hook_off) return;

@@ -200,6 +200,18 @@ TEST_CASE("a script that fails ten times in a row is off until it changes", "[ag
     CHECK(f.wait_done(1) == Lines{"dropped"});
 }
 
+TEST_CASE("errors of one line are told once, those of another line too", "[agent][lua]") {
+    Fixture f(
+        "function miio_request(from, method)\n"
+        "  if method == 'a' then error('first') end\n"
+        "  if method == 'b' then error('second') end\n"
+        "end");
+    for (const char* method : {"a", "a", "b", "a", "b"}) f.ask(2, method, "{}");
+    CHECK(f.wait_done(5) == Lines(5, "unchanged"));
+    CHECK(f.logged("openmiio_agent.lua:2: first") == 1);
+    CHECK(f.logged("openmiio_agent.lua:3: second") == 1);
+}
+
 TEST_CASE("a success in between keeps a failing script going", "[agent][lua]") {
     Fixture f("n = 0 function miio_request() n = n + 1 if n % 10 ~= 0 then error('no') end end");
     for (int call = 0; call < 60; ++call) f.ask(2, "m", "{}");
