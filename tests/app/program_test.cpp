@@ -48,8 +48,8 @@ TEST_CASE("the version is for people and for programs", "[app][program]") {
 }
 
 TEST_CASE("help is there on every level, with examples", "[app][program]") {
-    for (const auto* command :
-         {"", "run", "discover", "request", "simulate", "config check", "config init", "completion"}) {
+    for (const auto* command : {"", "run", "discover", "request", "simulate", "agent", "config check",
+                                "config init", "completion"}) {
         const auto help = run(std::string(command) + " --help");
         INFO(command);
         CHECK(help.status == 0);
@@ -68,7 +68,7 @@ TEST_CASE("wrong usage is status 2, says what and where to look, and leaves stdo
           Row{"run --dmo", "\"--dmo\" was not expected"}, Row{"config", "which of check, init, schema?"},
           Row{"simulate", "required"}, Row{"--log-level loud run", "--log-level"},
           Row{"discover --timeout 0s", "such as 5s"}, Row{"discover --subnet 10.0.0.0/8", "/20"},
-          Row{"agent -z --foo", "does not have the command \"agent\" yet"},
+          Row{"miio -z --foo", "does not have the command \"miio\" yet"},
           Row{"completion tcsh", "bash|zsh|fish"}}) {
         const auto outcome = run(row.arguments);
         INFO(row.arguments << ": " << outcome.err);
