@@ -48,6 +48,7 @@ struct CommandLine {
             auto* sub = app.add_subcommand(std::string(command.name), std::string(command.purpose));
             sub->fallthrough();  // --json and --config are understood behind the command too
             command.declare(*sub, run);
+            if (!sub->get_fallthrough()) continue;
             const auto examples = sub->get_footer();
             sub->footer((examples.empty() ? "" : examples + "\n") +
                         "The options of \"lanbridge --help\" are understood here too.");
