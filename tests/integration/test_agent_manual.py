@@ -216,6 +216,8 @@ class Log(GatewayTest):
         for wanted in ("INF [miio] connected to miio_client", "INF [miio] accept conn app=bluetooth", "INF [mqtt] online",
                        'TRC [miio] {"id":1000,"method":"local.query_status","params":""} req from=2 to=0'):
             self.assertIn(wanted, self.gateway.log())
+        self.wait_for("the last line on the broker",
+                      lambda: any("close conn" in line for line in self.listener.seen("openmiio/log")))
         said = "\n".join(self.listener.seen("openmiio/log"))
         for wanted in (r'^{"level":"info","app":"bluetooth","time":\d{13},"message":"\[miio\] accept conn"}$',
                        r'^{"level":"info","app":"bluetooth","time":\d{13},"message":"\[miio\] close conn"}$',
