@@ -10,7 +10,7 @@ set_property(DIRECTORY "${PROJECT_SOURCE_DIR}" APPEND PROPERTY CMAKE_CONFIGURE_D
 install(FILES "${PROJECT_BINARY_DIR}/generated/lanbridge.service" DESTINATION lib/systemd/system)
 install(FILES systemd/lanbridge.sysusers DESTINATION lib/sysusers.d RENAME lanbridge.conf)
 
-install(DIRECTORY config/ DESTINATION "${CMAKE_INSTALL_DOCDIR}/config" FILES_MATCHING PATTERN "*.yaml" PATTERN "*.json"
+install(DIRECTORY config/ DESTINATION "${CMAKE_INSTALL_DOCDIR}/config" FILES_MATCHING PATTERN "*.yaml" PATTERN "*.json" PATTERN "*.lua"
   PATTERN simulated EXCLUDE)
 install(DIRECTORY docs/ DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}")

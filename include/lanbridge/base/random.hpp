@@ -19,7 +19,7 @@ public:
     double unit();
 };
 
-/// The operating system's generator, by way of OpenSSL.
+/// The operating system's generator: by way of OpenSSL in the daemon, of the kernel in the small build.
 class SystemRandom final : public Random {
 public:
     void fill(std::span<std::uint8_t> bytes) override;
