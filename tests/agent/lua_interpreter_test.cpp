@@ -110,6 +110,7 @@ TEST_CASE("no loop outlasts the budget", "[agent][lua]") {
         "end)",
         "budget");
     check_ends("while true do pcall(string.rep, 'x', 1e7) end", "budget");
+    check_ends("while true do pcall(string.rep, 'x', 1e9) end", "budget");
     check_ends("if debug.sethook then debug.sethook() end while true do end", "budget");
 }
 
@@ -161,6 +162,8 @@ TEST_CASE("numbers become text as in openmiio_agent", "[agent][lua]") {
     CHECK_THAT(evaluate("string.format('%y', 3)"), ContainsSubstring("invalid option"));
     CHECK_THAT(evaluate("string.format('%d')"), ContainsSubstring("bad argument #2 to 'format'"));
     CHECK(evaluate("99999999999999 .. ''") == "99999999999999");
+    CHECK(evaluate("('ab'):rep(3) .. ('x'):rep(0) .. ('y'):rep(-1) .. (''):rep(1e9)") == "ababab");
+    CHECK(evaluate("#('x'):rep(1e6)") == "1000000");
 }
 
 TEST_CASE("commands succeed with 0 and fail with 1", "[agent][lua]") {
@@ -169,6 +172,12 @@ TEST_CASE("commands succeed with 0 and fail with 1", "[agent][lua]") {
     CHECK(evaluate("os.execute('kill -9 $$')") == "1");
     CHECK(evaluate("io.popen('echo hello'):read('*l')") == "hello");
     CHECK(evaluate("io.popen('exit 0'):close()") == "true");
+    CHECK(
+        evaluate(
+            "(function() local p = io.popen('cat >/dev/null', 'w'); p:write('x'); return p:close() end)()") ==
+        "true");
+    CHECK(evaluate("io.type(io.popen('true'))") == "file");
+    CHECK_THAT(evaluate("select(2, io.popen('true', 'nonsense'))"), ContainsSubstring("true: Invalid"));
 }
 
 TEST_CASE("commands do not inherit what the agent has open", "[agent][lua]") {

@@ -44,7 +44,8 @@ bool given_up(const std::string& name) {
 TEST_CASE("periods are told in whole seconds", "[agent][report]") {
     for (const auto& item : testing::vectors("agent_uptime_text")) {
         INFO(item.dump());
-        CHECK(uptime_text(std::chrono::milliseconds(item["ms"].get<std::int64_t>())) == item["text"]);
+        CHECK(uptime_text(std::chrono::milliseconds(item["ms"].get<std::int64_t>())) ==
+              item["text"].get<std::string>());
     }
     CHECK(uptime_text(499'999us) == "0s");
 }

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <lua.hpp>
 
 #include "agent/lua/core.hpp"
@@ -60,9 +61,43 @@ int execute(lua_State* state) {
     return 1;
 }
 
+/// How the io library closes what `popen` opened.
+int close_pipe(lua_State* state) {
+    auto** file = static_cast<std::FILE**>(luaL_checkudata(state, 1, LUA_FILEHANDLE));
+    const bool closed = ::pclose(*file) != -1;
+    *file = nullptr;
+    lua_pushboolean(state, closed ? 1 : 0);
+    return 1;
+}
+
+/// Lua's own, where it is built in: Debian 13 builds the C++ library without it.
 int popen(lua_State* state) {
+    const char* command = luaL_checkstring(state, 1);
+    const char* mode = luaL_optstring(state, 2, "r");
+    auto** file = static_cast<std::FILE**>(lua_newuserdata(state, sizeof(std::FILE*)));
+    *file = nullptr;  // a closed one, should anything fail from here on
+    luaL_getmetatable(state, LUA_FILEHANDLE);
+    lua_setmetatable(state, -2);
+    std::fflush(stdout);
     keep_descriptors();
-    return original(state);
+    *file = ::popen(command, mode);
+    if (*file) return 1;
+    const int reason = errno;
+    lua_pushnil(state);
+    lua_pushfstring(state, "%s: %s", command, std::strerror(reason));
+    lua_pushinteger(state, reason);
+    return 3;
+}
+
+/// A handle has the environment of the function that made it, and there the io library looks for `__close`.
+void give_close(lua_State* state) {
+    lua_getglobal(state, "io");
+    lua_getfield(state, -1, "popen");
+    lua_newtable(state);
+    lua_pushcfunction(state, close_pipe);
+    lua_setfield(state, -2, "__close");
+    lua_setfenv(state, -2);
+    lua_pop(state, 2);
 }
 
 }  // namespace
@@ -70,6 +105,7 @@ int popen(lua_State* state) {
 void open_processes(lua_State* state) {
     replace(state, "os", "execute", execute);
     replace(state, "io", "popen", popen);
+    give_close(state);
 }
 
 }  // namespace lanbridge::agent::lua
