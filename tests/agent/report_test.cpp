@@ -71,7 +71,8 @@ TEST_CASE("the model comes from the gateway's files", "[agent][gateway]") {
 TEST_CASE("values are found as openmiio_agent finds them", "[agent][gateway]") {
     for (const auto& item : testing::vectors("agent_get_key")) {
         INFO(item.dump());
-        CHECK(value_after(item["text"].get<std::string>(), item["key"].get<std::string>()) == item["value"]);
+        CHECK(value_after(item["text"].get<std::string>(), item["key"].get<std::string>()) ==
+              item["value"].get<std::string>());
     }
 }
 
