@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
-#include <charconv>
 
+#include "agent/zigbee/allow_list.hpp"
 #include "lanbridge/base/files.hpp"
 
 namespace lanbridge::agent {
@@ -63,19 +63,6 @@ void read_login(const Arguments& arguments, Settings& settings) {
     settings.mqtt_pass = std::move(*secret);
 }
 
-bool is_network(std::string_view text) {
-    const auto slash = text.find('/');
-    error_code ec;
-    const auto address = make_address(std::string(text.substr(0, slash)), ec);
-    if (ec) return false;
-    if (slash == text.npos) return true;
-    const auto digits = text.substr(slash + 1);
-    unsigned bits = 0;
-    const auto [end, wrong] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
-    return wrong == std::errc() && end == digits.data() + digits.size() &&
-           bits <= (address.is_v4() ? 32U : 128U);
-}
-
 void read_allowed(const Arguments& arguments, Settings& settings) {
     const auto* list = given(arguments, "--zigbee.allow");
     if (!list) return;
@@ -83,7 +70,7 @@ void read_allowed(const Arguments& arguments, Settings& settings) {
         const auto comma = left.find(',');
         const auto network = left.substr(0, comma);
         left.remove_prefix(comma == left.npos ? left.size() : comma + 1);
-        if (is_network(network))
+        if (AllowList().add(network))
             settings.zigbee_allow.emplace_back(network);
         else
             settings.mistakes.push_back("--zigbee.allow: " + std::string(network) +

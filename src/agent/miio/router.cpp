@@ -20,6 +20,12 @@ bool is_answer(const Message& message) {
     return !message.has("method") && (message.has("result") || message.has("error"));
 }
 
+/// Who asked without an id is answered with 0.
+std::string_view id_of(const Message& request) {
+    const auto id = request.raw("id");
+    return id.empty() ? "0" : id;
+}
+
 /// What `_to` says. A text counts as 0, as it always did; what else is no plain number is for nobody.
 struct Target {
     enum class Kind { cloud_or_registered, masked, mqtt, unreadable };
@@ -112,8 +118,7 @@ void Router::to_mqtt(Message message) {
 bool Router::accept_answer(Address from, Message& message) {
     auto mark = marks_.take(from, plain_int(message.raw("id")), message);
     if (!mark) return false;
-    const auto id = mark->question.message.raw("id");
-    message.set("id", id.empty() ? "0" : id);
+    message.set("id", id_of(mark->question.message));
     const auto to = mark->question.from;
     trace(message, "res", from, to);
     if (from == cloud_address && to > 0 && !is_local(mark->question.message) && outlets_.publishes())
@@ -157,7 +162,7 @@ void Router::depart(Transit transit) {
 
 void Router::depart_masked(const Transit& transit) {
     const auto peers = directory_.matching(transit.mask);
-    if (peers.empty()) return refuse(transit, nobody_bound);
+    if (peers.empty()) return refuse(transit, Strays::Kind::nobody_there, nobody_bound);
     const auto text = transit.message.text();
     for (const auto& peer : peers) outlets_.to_app(peer.connection, text);
 }
@@ -169,7 +174,7 @@ void Router::depart_marked(Transit transit) {
         asked.push_back(cloud_address);
     } else {
         peers = directory_.serving(transit.method);
-        if (peers.empty()) return refuse(transit, not_registered);
+        if (peers.empty()) return refuse(transit, Strays::Kind::unserved, not_registered);
         for (const auto& peer : peers) asked.push_back(peer.address);
     }
     auto sent = transit.message;
@@ -183,12 +188,15 @@ void Router::depart_marked(Transit transit) {
 }
 
 /// Apps and the cloud are used to silence; people at a keyboard are not.
-void Router::refuse(const Transit& transit, std::string_view error) {
-    strays_.note(Strays::Kind::nobody_there, transit.from, transit.method);
-    if (transit.from != mqtt_address) return;
+void Router::refuse(const Transit& transit, Strays::Kind kind, std::string_view error) {
+    strays_.note(kind, transit.from, transit.method);
+    if (transit.from == mqtt_address) answer_with_error(transit.message, error);
+}
+
+/// To somebody on MQTT.
+void Router::answer_with_error(const Message& request, std::string_view error) {
     Message message;
-    const auto id = transit.message.raw("id");
-    message.set("id", id.empty() ? "0" : id);
+    message.set("id", id_of(request));
     message.set("error", error);
     outlets_.publish(command_ack_topic, message.text());
 }
@@ -234,14 +242,8 @@ void Router::send_raw(Address to, std::string_view text) {
 }
 
 void Router::sweep() {
-    for (const auto& mark : marks_.sweep()) {
-        if (mark.question.from != mqtt_address) continue;
-        Message message;
-        const auto id = mark.question.message.raw("id");
-        message.set("id", id.empty() ? "0" : id);
-        message.set("error", no_answer);
-        outlets_.publish(command_ack_topic, message.text());
-    }
+    for (const auto& mark : marks_.sweep())
+        if (mark.question.from == mqtt_address) answer_with_error(mark.question.message, no_answer);
 }
 
 void Router::trace(const Message& message, std::string_view kind, Address from, Address to) {

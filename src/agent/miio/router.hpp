@@ -84,7 +84,8 @@ private:
     void depart(Transit transit);
     void depart_masked(const Transit& transit);
     void depart_marked(Transit transit);
-    void refuse(const Transit& transit, std::string_view error);
+    void refuse(const Transit& transit, Strays::Kind kind, std::string_view error);
+    void answer_with_error(const Message& request, std::string_view error);
 
     void answer(Mark mark, Message message);
     void patch_and_deliver(const Question& question, Message message);

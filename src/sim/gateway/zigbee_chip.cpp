@@ -86,12 +86,6 @@ public:
         master_.write_some(asio::buffer(bytes), ignored);
     }
 
-    void hold(bool held) {
-        const bool resumed = held_ && !held;
-        held_ = held;
-        if (resumed) listen();
-    }
-
     const std::string& path() const noexcept { return path_; }
     const std::string& heard() const noexcept { return heard_; }
     unsigned resets() const noexcept { return resets_; }
@@ -102,7 +96,7 @@ private:
                                 [self = shared_from_this()](error_code ec, std::size_t size) {
                                     if (ec) return;
                                     self->hear(std::string_view(self->buffer_.data(), size));
-                                    if (!self->held_) self->listen();
+                                    self->listen();
                                 });
     }
 
@@ -140,7 +134,6 @@ private:
     std::string unanswered_;
     std::array<char, 1024> buffer_{};
     unsigned resets_ = 0;
-    bool held_ = false;
 };
 
 ZigbeeChip::ZigbeeChip(const asio::any_io_executor& executor, ZigbeeChipSettings settings)
@@ -153,6 +146,5 @@ unsigned ZigbeeChip::line_baud() const { return impl_->line_baud(); }
 unsigned ZigbeeChip::resets() const noexcept { return impl_->resets(); }
 const std::string& ZigbeeChip::heard() const noexcept { return impl_->heard(); }
 void ZigbeeChip::say(const std::string& bytes) { impl_->say(bytes); }
-void ZigbeeChip::hold(bool held) { impl_->hold(held); }
 
 }  // namespace lanbridge::sim

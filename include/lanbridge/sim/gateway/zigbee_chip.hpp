@@ -39,8 +39,6 @@ public:
     unsigned resets() const noexcept;           ///< ASH resets heard
     const std::string& heard() const noexcept;  ///< every byte that came at its rate
     void say(const std::string& bytes);
-    /// Reads nothing any more, as with RTS/CTS held back.
-    void hold(bool held);
 
 private:
     class Impl;
